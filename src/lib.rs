@@ -13,3 +13,6 @@
     clippy::unwrap_used
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod clock;
+pub mod step;
