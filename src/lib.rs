@@ -13,3 +13,7 @@
     clippy::unwrap_used
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod excerpt;
+
+pub mod name;
