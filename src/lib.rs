@@ -16,3 +16,6 @@
 
 pub mod clock;
 pub mod step;
+mod excerpt;
+
+pub mod name;
