@@ -13,3 +13,5 @@
     clippy::unwrap_used
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod reply;
