@@ -15,3 +15,4 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod reply;
+pub mod wire;
