@@ -19,3 +19,5 @@ pub mod step;
 mod excerpt;
 
 pub mod name;
+pub mod reply;
+pub mod wire;
