@@ -16,4 +16,5 @@
 
 mod excerpt;
 
+pub mod client;
 pub mod name;
