@@ -18,6 +18,7 @@ pub mod clock;
 pub mod step;
 mod excerpt;
 
+pub mod client;
 pub mod name;
 pub mod reply;
 pub mod wire;
