@@ -14,11 +14,13 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod clock;
-pub mod step;
 mod excerpt;
+mod nearest;
 
 pub mod client;
+pub mod clock;
+pub mod dns;
 pub mod name;
 pub mod reply;
+pub mod step;
 pub mod wire;
