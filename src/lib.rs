@@ -20,6 +20,7 @@ mod nearest;
 pub mod client;
 pub mod clock;
 pub mod dns;
+pub mod fcrdns;
 pub mod name;
 pub mod reply;
 pub mod step;
