@@ -22,6 +22,7 @@ pub mod clock;
 pub mod dns;
 pub mod fcrdns;
 pub mod name;
+pub mod rbl;
 pub mod reply;
 pub mod step;
 pub mod wire;
