@@ -21,6 +21,7 @@ pub mod client;
 pub mod clock;
 pub mod dns;
 pub mod fcrdns;
+pub mod mailroute;
 pub mod name;
 pub mod rbl;
 pub mod reply;
