@@ -61,7 +61,8 @@ impl Reader {
         }
         let first = entry.tokens.first().map_or(entry.end, |token| token.place);
         let owner = self.owner.clone().ok_or_else(|| ZoneError::plain("no name stands before this record", first))?;
-        let (stated, kind) = type_and_ttl(fields)?;
+        let (stated, kind) =
+            type_and_ttl(fields).map_err(|error| if entry.indented { error.for_indented() } else { error })?;
         self.last_ttl = stated.or(self.last_ttl);
         let ttl = stated.or(self.default_ttl).or(self.last_ttl).unwrap_or(DEFAULT_TTL);
         let (delay, data) = read_data(kind, ttl, &self.origin, fields)?;
