@@ -97,8 +97,11 @@ fn type_and_ttl(fields: &mut Fields<'_, '_>) -> Result<(Option<Duration>, Kind),
         if ["CH", "CS", "HS"].iter().any(|other| other.eq_ignore_ascii_case(word)) {
             return Err(ZoneError::expected("the class IN", token));
         }
-        if class.is_some() || !word.eq_ignore_ascii_case("IN") {
+        if !word.eq_ignore_ascii_case("IN") {
             return Err(ZoneError::unknown("record type", token, KINDS.iter().map(|&(known, _)| known)));
+        }
+        if class.is_some() {
+            return Err(ZoneError::expected("a record type", token));
         }
         class = Some(());
     }
