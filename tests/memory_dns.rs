@@ -250,7 +250,7 @@ mod faults {
             ("\"\" A 192.0.2.1", "line 1, column 1: expected a name without empty labels, found \"\""),
             (
                 "ü. A 192.0.2.1",
-                "line 1, column 1: expected a name in visible ASCII, other octets as \\DDD, found \"ü\"",
+                "line 1, column 1: expected a name in visible ASCII, other octets as \\DDD, found \"ü.\"",
             ),
             ("a. TXT \"open", "line 1, column 8: this quotation is not closed on its line"),
             ("a. TXT \"open\nb\"", "line 1, column 8: this quotation is not closed on its line"),
