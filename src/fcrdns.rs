@@ -62,6 +62,19 @@ pub fn verify_up_to<'a>(max: NonZeroUsize, client: ClientIp, dns: &'a dyn Dns) -
 
 /// The names of a reverse lookup that are worth asking: usable, each once, in PTR order, the first `max` of them (RFC
 /// 8601 section 3 wants a limit and suggests the 10 of SPF, RFC 7208 section 5.5).
+///
+/// ```
+/// use std::time::Duration;
+/// use mailward::dns::{Answer, PtrTarget};
+/// use mailward::fcrdns::{MAX_NAMES, names_to_ask};
+/// use mailward::name::Name;
+///
+/// let odd = PtrTarget::from_labels([b"pc.local".as_slice(), b"example"]);
+/// let good = PtrTarget::Name(Name::parse("mail.example")?);
+/// let reverse = Ok(Answer::of([odd, good.clone(), good], Duration::ZERO));
+/// assert_eq!(names_to_ask(MAX_NAMES, &reverse), [Name::parse("mail.example")?]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn names_to_ask(max: NonZeroUsize, reverse: &Lookup<PtrTarget>) -> Vec<Name> {
     let mut names = Vec::new();
