@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use crate::client::ClientIp;
-use crate::dns::{Lookup, QueryName};
+use crate::dns::{Answer, Lookup, QueryName};
 use crate::name::Name;
 
 use super::listing::{Hit, Listing, Skip};
@@ -115,14 +115,14 @@ impl Zone {
     /// ```
     #[must_use]
     pub fn interpret(&self, answer: &Lookup<Ipv4Addr>) -> Listing {
-        let answer = match answer {
+        let (records, ttl) = match answer {
             Err(error) => return Listing::Trouble(*error),
-            Ok(answer) if answer.records().is_empty() => return Listing::Absent { ttl: answer.ttl() },
-            Ok(answer) => answer,
+            Ok(Answer::Records { records, ttl }) if !records.is_empty() => (records, *ttl),
+            Ok(absence) => return Listing::Absent { ttl: absence.ttl() },
         };
-        let of = |meaning| codes(answer.records(), meaning);
+        let of = |wanted| codes(records, wanted);
         if let Some(codes) = of(Meaning::Lists) {
-            return Listing::Listed(Hit::new(self.label.clone(), codes, answer.ttl()));
+            return Listing::Listed(Hit::new(self.label.clone(), codes, ttl));
         }
         of(Meaning::Refuses).map_or_else(|| Listing::Broken(of(Meaning::Broken).unwrap_or_default()), Listing::Refused)
     }
@@ -140,6 +140,15 @@ impl fmt::Debug for Zone {
 }
 
 /// Which clients a list is asked about.
+///
+/// ```
+/// use mailward::name::Name;
+/// use mailward::rbl::{Families, Skip, Zone};
+///
+/// let zone = Zone::new(Name::parse("bl.example")?).families(Families::V4);
+/// assert_eq!(zone.query("2001:db8::1".parse()?).unwrap_err(), Skip::Family);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: there are two families")]
 pub enum Families {
@@ -176,13 +185,12 @@ const fn meaning(code: Ipv4Addr) -> Meaning {
     }
 }
 
-/// The codes of that meaning, sorted, each once; `None` when there are none.
-fn codes(records: &[Ipv4Addr], wanted: Meaning) -> Option<Arc<[Ipv4Addr]>> {
-    let chosen = records.iter().copied().filter(|&code| meaning(code) == wanted);
-    if let (Some(code), None) = (chosen.clone().next(), chosen.clone().nth(1)) {
-        return Some(Arc::new([code]));
+/// The codes of that meaning, sorted, each once; `None` when there are none. Shares the answer's own when it can.
+fn codes(records: &Arc<[Ipv4Addr]>, wanted: Meaning) -> Option<Arc<[Ipv4Addr]>> {
+    if records.iter().all(|&code| meaning(code) == wanted) && records.is_sorted_by(|one, next| one < next) {
+        return (!records.is_empty()).then(|| records.clone());
     }
-    let mut codes: Vec<_> = chosen.collect();
+    let mut codes: Vec<_> = records.iter().copied().filter(|&code| meaning(code) == wanted).collect();
     codes.sort_unstable();
     codes.dedup();
     (!codes.is_empty()).then(|| codes.into())
