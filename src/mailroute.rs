@@ -82,22 +82,44 @@ pub fn judge_exchangers(mx: &Lookup<Mx>) -> Option<MailRoute> {
     let records = match mx {
         Err(error) => return Some(MailRoute::Trouble(*error)),
         Ok(Answer::NoSuchName { .. }) => return Some(MailRoute::Nowhere(Absence::NoSuchName)),
-        Ok(answer) if answer.records().is_empty() => return None,
-        Ok(answer) => answer.records(),
+        Ok(Answer::Records { records, .. }) if !records.is_empty() => records,
+        Ok(_) => return None,
     };
     if records.iter().all(|mx| *mx == NULL_MX) {
         return Some(MailRoute::NullMx);
     }
-    let mut usable: Vec<Mx> = records.iter().filter(|mx| host(mx).is_some()).cloned().collect();
-    usable.sort_by(|one, other| (one.preference, host(one)).cmp(&(other.preference, host(other))));
+    let usable = usable(records);
     Some(match usable.is_empty() {
         true => MailRoute::Nowhere(Absence::UnusableExchangers),
-        false => MailRoute::Exchangers(usable.into()),
+        false => MailRoute::Exchangers(usable),
     })
+}
+
+/// The hosts among the exchangers, in their order. Shares the answer's own list when it can.
+fn usable(records: &Arc<[Mx]>) -> Arc<[Mx]> {
+    let rank = |mx: &Mx| (mx.preference, host(mx).cloned());
+    if records.iter().all(|mx| host(mx).is_some()) && records.is_sorted_by_key(rank) {
+        return records.clone();
+    }
+    let mut usable: Vec<Mx> = records.iter().filter(|mx| host(mx).is_some()).cloned().collect();
+    usable.sort_by_key(rank);
+    usable.into()
 }
 
 /// Judges the addresses of a domain that has no MX records: the other pure half of [`resolve`]. One family is
 /// enough, even when the other is in trouble.
+///
+/// ```
+/// use std::net::Ipv6Addr;
+/// use std::time::Duration;
+/// use mailward::dns::{Answer, DnsError};
+/// use mailward::mailroute::{self, MailRoute};
+///
+/// let six = Ok(Answer::of([Ipv6Addr::LOCALHOST], Duration::ZERO));
+/// assert_eq!(mailroute::judge_addresses(&Err(DnsError::Timeout), &six), MailRoute::Address);
+/// let none = Ok(Answer::NoData { ttl: Duration::ZERO });
+/// assert_eq!(mailroute::judge_addresses(&Err(DnsError::Timeout), &none), MailRoute::Trouble(DnsError::Timeout));
+/// ```
 #[must_use]
 pub fn judge_addresses(a: &Lookup<Ipv4Addr>, aaaa: &Lookup<Ipv6Addr>) -> MailRoute {
     if has_records(a) || has_records(aaaa) {
@@ -156,6 +178,17 @@ impl MailRoute {
 }
 
 /// Why mail for a domain goes nowhere.
+///
+/// ```
+/// use mailward::dns::MemoryDns;
+/// use mailward::mailroute::{self, Absence, MailRoute};
+/// use mailward::name::Name;
+///
+/// let dns = MemoryDns::parse("example.org. TXT \"no mail here\"")?;
+/// let found = mailroute::resolve(&Name::parse("example.org")?, &dns).wait();
+/// assert_eq!(found, MailRoute::Nowhere(Absence::NoAddress));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: the cases of `MailRoute::Nowhere`")]
 pub enum Absence {
