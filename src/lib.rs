@@ -16,5 +16,6 @@
 
 mod excerpt;
 
+pub mod address;
 pub mod client;
 pub mod name;
