@@ -16,3 +16,7 @@
 
 pub mod reply;
 pub mod wire;
+mod excerpt;
+
+pub mod client;
+pub mod name;
