@@ -18,5 +18,6 @@ pub mod reply;
 pub mod wire;
 mod excerpt;
 
+pub mod address;
 pub mod client;
 pub mod name;
