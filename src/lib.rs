@@ -14,10 +14,10 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod reply;
-pub mod wire;
 mod excerpt;
 
 pub mod address;
 pub mod client;
 pub mod name;
+pub mod reply;
+pub mod wire;
