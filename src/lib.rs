@@ -27,4 +27,5 @@ pub mod name;
 pub mod rbl;
 pub mod reply;
 pub mod step;
+pub mod reply;
 pub mod wire;
