@@ -18,3 +18,7 @@ pub mod clock;
 pub mod step;
 pub mod reply;
 pub mod wire;
+mod excerpt;
+
+pub mod client;
+pub mod name;
