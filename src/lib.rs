@@ -18,3 +18,6 @@ pub mod clock;
 pub mod step;
 pub mod reply;
 pub mod wire;
+mod excerpt;
+
+pub mod name;
