@@ -16,8 +16,9 @@
 
 pub mod clock;
 pub mod step;
-pub mod reply;
-pub mod wire;
 mod excerpt;
 
+pub mod client;
 pub mod name;
+pub mod reply;
+pub mod wire;
