@@ -258,7 +258,6 @@ impl<'a> NameRef<'a> {
     }
 
     /// Takes the caller's word that `text` is spelt as a [`Name`] is.
-    #[expect(dead_code, reason = "reverse names will be made with it")]
     pub(crate) const fn assume_valid(text: &'a str) -> Self {
         Self(text)
     }
