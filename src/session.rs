@@ -227,7 +227,7 @@ impl Session {
     #[must_use]
     pub const fn login(&self) -> Login {
         match self.user {
-            Some(_) => Login::User,
+            Some(_) => Login::Authenticated,
             None => Login::Anonymous,
         }
     }
@@ -355,7 +355,7 @@ impl Session {
         let listings = self.listings.get_mut().unwrap_or_else(PoisonError::into_inner);
         listings.retain(|(_, listing)| !listing.is_trouble());
         if let Some(greeting) = &mut self.greeting {
-            greeting.standing.take_if_trouble(Standing::is_trouble);
+            greeting.standing.take_if_trouble(|standing| matches!(standing, Standing::Trouble(_)));
         }
         if let Some(transaction) = &mut self.transaction {
             transaction.route.take_if_trouble(MailRoute::is_trouble);

@@ -150,7 +150,7 @@ impl Dialogue {
             Command::Rcpt { to, .. } => self.rcpt(to).await,
             Command::Data => self.data().await,
             Command::Rset => self.reset(),
-            Command::Noop(_) => self.noop(),
+            Command::Noop => self.noop(),
             Command::Vrfy(_) => self.vrfy(),
             Command::Expn(_) => self.expn(),
             Command::Etrn(_) => self.etrn(),

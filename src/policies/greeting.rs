@@ -160,7 +160,7 @@ impl Greeting {
             Claim::Malformed => GreetingFault::Malformed,
             Claim::BareAddress(_) => GreetingFault::BareAddress,
             Claim::Name(_) if !claim.is_qualified() => GreetingFault::NotQualified,
-            Claim::Literal(_) if claim.literal(inquiry.session.client().ip()) == LiteralMatch::Mismatch => {
+            Claim::Literal(_) if claim.literal(inquiry.session.client().ip()) == LiteralMatch::Other => {
                 GreetingFault::WrongLiteral
             }
             Claim::Name(_) | Claim::Literal(_) => return None,

@@ -12,7 +12,7 @@ mod tables;
 
 pub use blocklist::Blocklist;
 pub use client::{Require, VerifiedClient};
-pub use greeting::{Greeting, GreetingFault};
+pub use greeting::{Greeting, GreetingFault, UnknownGreetingFault};
 pub use relay::RelayControl;
 pub use sender::{SenderDomain, Treatment};
 pub use tables::{ClientTable, RecipientTable, SenderTable};

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::OnTrouble;
-use crate::address::Sender;
 use crate::dns::DnsError;
 use crate::fcrdns::{Fcrdns, VerifiedName};
 use crate::policy::{Decision, Inquiry, Policy, Timing};
@@ -86,7 +85,7 @@ impl Policy for ClientTable {
 /// use mailward::policies::SenderTable;
 /// use mailward::table::{Action, MailboxTable};
 ///
-/// let table = MailboxTable::builder().rule("spam.example".parse()?, Action::parse("REJECT")?)?.build();
+/// let table = MailboxTable::for_senders().rule("spam.example".parse()?, Action::parse("REJECT")?)?.build();
 /// let check = SenderTable::new(table);
 /// # let _ = check;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -107,12 +106,8 @@ impl SenderTable {
 impl Policy for SenderTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(sender) = inquiry.session.sender() else { return Decision::ready(Judgement::PROCEED) };
-        let judgement = match sender.sender() {
-            Sender::Null => act(self.table.matches_null(), Reason::BadSender, inquiry.recorder),
-            Sender::Mailbox(mailbox) => act(self.table.matches(mailbox), Reason::BadSender, inquiry.recorder),
-            Sender::Local(local) => act(self.table.matches_local(local), Reason::BadSender, inquiry.recorder),
-        };
-        Decision::ready(judgement)
+        let rules = self.table.lookup_sender(sender.sender()).into_iter();
+        Decision::ready(act(rules, Reason::BadSender, inquiry.recorder))
     }
 
     fn timing(&self) -> Timing {
@@ -130,7 +125,7 @@ impl Policy for SenderTable {
 /// use mailward::policies::RecipientTable;
 /// use mailward::table::{Action, MailboxTable};
 ///
-/// let table = MailboxTable::builder().rule("old@example.org".parse()?, Action::parse("REJECT")?)?.build();
+/// let table = MailboxTable::for_recipients().rule("old@example.org".parse()?, Action::parse("REJECT")?)?.build();
 /// let check = RecipientTable::new(table);
 /// # let _ = check;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -150,10 +145,9 @@ impl RecipientTable {
 
 impl Policy for RecipientTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        let mailbox = inquiry.session.recipient().and_then(|recipient| recipient.mailbox());
-        Decision::ready(mailbox.map_or(Judgement::PROCEED, |mailbox| {
-            act(self.table.matches(mailbox), Reason::BadRecipient, inquiry.recorder)
-        }))
+        let Some(recipient) = inquiry.session.recipient() else { return Decision::ready(Judgement::PROCEED) };
+        let rules = self.table.lookup_recipient(recipient).into_iter();
+        Decision::ready(act(rules, Reason::BadRecipient, inquiry.recorder))
     }
 
     fn kind(&self) -> &'static str {

@@ -136,6 +136,12 @@ impl fmt::Display for Event {
 }
 
 /// No event has this key.
+///
+/// ```
+/// use mailward::verdict::Event;
+///
+/// assert_eq!("greylisted-client".parse::<Event>().unwrap_err().to_string(), "unknown event");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown event")]
 pub struct UnknownEvent(());

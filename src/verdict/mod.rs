@@ -14,7 +14,7 @@ mod reason;
 mod refusal;
 mod rule;
 
-pub use event::{Event, Subject};
+pub use event::{Event, Subject, UnknownEvent};
 pub use judgement::{Doubt, Doubted, Judgement};
 pub use reason::Reason;
 pub use refusal::{NotARefusal, Refusal, Then};
