@@ -38,3 +38,5 @@ pub mod trace;
 pub mod verdict;
 pub mod wire;
 pub mod wording;
+pub mod reply;
+pub mod wire;
