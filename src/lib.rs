@@ -16,3 +16,5 @@
 
 pub mod clock;
 pub mod step;
+pub mod reply;
+pub mod wire;
