@@ -14,7 +14,16 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod excerpt;
+mod nearest;
+
+pub mod client;
 pub mod clock;
-pub mod step;
+pub mod dns;
+pub mod fcrdns;
+pub mod mailroute;
+pub mod name;
+pub mod rbl;
 pub mod reply;
+pub mod step;
 pub mod wire;

@@ -8,9 +8,11 @@
 //! [`MemoryDns`] is a whole name system in a string, for tests, demonstrations, replays and fuzzing.
 
 mod memory;
+mod question;
 mod reverse;
 
 pub use memory::{MemoryDns, ZoneError};
+pub use question::{Question, RecordType};
 pub use reverse::QueryName;
 
 use std::fmt;
@@ -155,7 +157,7 @@ pub enum DnsError {
 /// assert!(PtrTarget::from_labels([b"pc.local".as_slice(), b"example"]).name().is_none()); // a dot inside a label
 /// assert_eq!(PtrTarget::from_labels([b"pc".as_slice(), b"example"]).to_string(), "pc.example");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a name is usable or it is not")]
 pub enum PtrTarget {
     /// A name that can be looked up and compared.
@@ -167,7 +169,13 @@ pub enum PtrTarget {
 impl PtrTarget {
     /// Reads the labels of a PTR record, without the root.
     pub fn from_labels<'l>(labels: impl IntoIterator<Item = &'l [u8]> + Clone) -> Self {
-        Name::from_labels(labels.clone()).map_or_else(|_| Self::Unusable(escaped(labels)), Self::Name)
+        Name::from_labels(labels.clone()).map_or_else(|_| Self::unusable(labels), Self::Name)
+    }
+
+    fn unusable<'l>(labels: impl IntoIterator<Item = &'l [u8]>) -> Self {
+        let mut text = escaped(labels);
+        text.truncate(MAX_UNUSABLE); // all ASCII
+        Self::Unusable(if text.is_empty() { ".".into() } else { text.into() })
     }
 
     /// The name, when it is usable.
@@ -195,21 +203,25 @@ impl fmt::Display for PtrTarget {
     }
 }
 
-fn escaped<'l>(labels: impl IntoIterator<Item = &'l [u8]>) -> Arc<str> {
+/// The labels as a master file spells them, without the final dot. Linear in their length.
+fn escaped<'l>(labels: impl IntoIterator<Item = &'l [u8]>) -> String {
     let mut text = String::new();
     for label in labels {
         for &octet in label {
             match octet {
                 b'.' | b'\\' => text.extend(['\\', char::from(octet)]),
                 0x21..=0x7e => text.push(char::from(octet)),
-                _ => text.push_str(&format!("\\{octet:03}")),
+                _ => text.extend(['\\', digit(octet / 100), digit(octet / 10 % 10), digit(octet % 10)]),
             }
         }
         text.push('.');
     }
     text.pop();
-    text.truncate(MAX_UNUSABLE); // all ASCII
-    text.into()
+    text
+}
+
+fn digit(value: u8) -> char {
+    char::from_digit(value.into(), 10).unwrap_or('0')
 }
 
 /// One mail exchanger of a domain (RFC 5321 section 5.1).
@@ -222,7 +234,7 @@ fn escaped<'l>(labels: impl IntoIterator<Item = &'l [u8]>) -> Arc<str> {
 /// assert_eq!(mx.to_string(), "10 mx.example.org");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "complete: an MX record has these two fields")]
 pub struct Mx {
     /// Lower is tried first.
@@ -232,7 +244,7 @@ pub struct Mx {
 }
 
 /// Whom an MX record names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a host, the root, or nothing usable")]
 pub enum Exchange {
     /// A host.
@@ -260,7 +272,7 @@ impl fmt::Display for Mx {
 ///
 /// assert_eq!(Txt::new(b"Listed, see https://example.org/").as_bytes().len(), 32);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Txt(Arc<[u8]>);
 
 impl Txt {

@@ -35,10 +35,8 @@ impl QueryName {
             IpAddr::V4(_) => "in-addr.arpa",
             IpAddr::V6(_) => "ip6.arpa",
         };
-        let mut name = Self::EMPTY;
         // 32 nibbles with their dots and the tree are 72 octets, so this always fits.
-        let _ = write!(name, "{}{tree}", Reversed(client));
-        name
+        Self::written(format_args!("{}{tree}", Reversed(client))).unwrap_or(Self::EMPTY)
     }
 
     /// The name under which a list of addresses publishes this one (RFC 5782 sections 2.1 and 2.4).
@@ -46,8 +44,7 @@ impl QueryName {
     /// `None` when it would be longer than a name may be.
     #[must_use]
     pub fn listed(client: ClientIp, zone: &Name) -> Option<Self> {
-        let mut name = Self::EMPTY;
-        write!(name, "{}{zone}", Reversed(client)).ok().map(|()| name)
+        Self::written(format_args!("{}{zone}", Reversed(client)))
     }
 
     /// The name under which a list of names publishes this one (RFC 5782 section 2.3).
@@ -55,8 +52,7 @@ impl QueryName {
     /// `None` when it would be longer than a name may be.
     #[must_use]
     pub fn listed_name(listed: &Name, zone: &Name) -> Option<Self> {
-        let mut name = Self::EMPTY;
-        write!(name, "{listed}.{zone}").ok().map(|()| name)
+        Self::written(format_args!("{listed}.{zone}"))
     }
 
     /// The name, without a final dot.
@@ -71,15 +67,25 @@ impl QueryName {
         NameRef::assume_valid(self.as_str())
     }
 
+    /// What these arguments print; `None` when it is longer than a name may be.
+    fn written(text: fmt::Arguments<'_>) -> Option<Self> {
+        let mut pen = Pen(Self::EMPTY);
+        pen.write_fmt(text).ok().map(|()| pen.0)
+    }
+
     const EMPTY: Self = Self { octets: [0; MAX_LEN], len: 0 };
 }
 
-impl fmt::Write for QueryName {
+/// Writes a name. Nobody else may: a `QueryName` vouches for its text.
+struct Pen(QueryName);
+
+impl fmt::Write for Pen {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len.saturating_add(text.len());
-        let place = self.octets.get_mut(self.len..end).ok_or(fmt::Error)?;
+        let Self(name) = self;
+        let end = name.len.saturating_add(text.len());
+        let place = name.octets.get_mut(name.len..end).ok_or(fmt::Error)?;
         place.copy_from_slice(text.as_bytes());
-        self.len = end;
+        name.len = end;
         Ok(())
     }
 }
