@@ -38,5 +38,3 @@ pub mod trace;
 pub mod verdict;
 pub mod wire;
 pub mod wording;
-pub mod reply;
-pub mod wire;
