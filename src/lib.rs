@@ -17,6 +17,7 @@
 mod excerpt;
 mod nearest;
 
+pub mod address;
 pub mod client;
 pub mod clock;
 pub mod dns;
