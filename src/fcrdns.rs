@@ -28,8 +28,8 @@ use crate::step::Step;
 /// use mailward::fcrdns::{self, Fcrdns};
 ///
 /// let dns = MemoryDns::parse(
-///     "9.113.0.203.in-addr.arpa. PTR mail.example.
-///      mail.example.             A   203.0.113.9
+///     "9.113.0.203.in-addr.arpa. PTR mail.example.\n\
+///      mail.example.             A   203.0.113.9\n\
 ///      10.113.0.203.in-addr.arpa. PTR mail.example. ; says so, but is not",
 /// )?;
 /// let honest = fcrdns::verify("203.0.113.9".parse()?, &dns).wait();
@@ -190,8 +190,8 @@ impl Fcrdns {
 /// use mailward::fcrdns;
 ///
 /// let dns = MemoryDns::parse(
-///     "9.113.0.203.in-addr.arpa. PTR mail.example.
-///      mail.example. A 203.0.113.9",
+///     "9.113.0.203.in-addr.arpa. PTR mail.example.\n\
+///      mail.example.             A   203.0.113.9",
 /// )?;
 /// let found = fcrdns::verify("203.0.113.9".parse()?, &dns).wait();
 /// assert_eq!(found.names()[0].name().as_str(), "mail.example");

@@ -25,7 +25,7 @@ use crate::step::Step;
 /// use mailward::mailroute::{self, Absence, MailRoute};
 /// use mailward::name::Name;
 ///
-/// let dns = MemoryDns::parse("silent.example. MX 0 .\n small.example. A 192.0.2.7")?;
+/// let dns = MemoryDns::parse("silent.example. MX 0 .\nsmall.example. A 192.0.2.7")?;
 /// let route = |domain: &str| mailroute::resolve(&Name::parse(domain).unwrap(), &dns).wait();
 /// assert_eq!(route("silent.example"), MailRoute::NullMx);
 /// assert_eq!(route("unknown.example"), MailRoute::Nowhere(Absence::NoSuchName));

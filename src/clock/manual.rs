@@ -51,7 +51,7 @@ impl ManualClock {
         Self::default()
     }
 
-    /// Moves both scales forward and wakes the sleepers whose moment has come.
+    /// Moves both scales forward and wakes the sleepers whose moment has come, the earliest first.
     pub fn advance(&self, by: Duration) {
         let due = {
             let mut state = self.state();
@@ -59,7 +59,8 @@ impl ManualClock {
             state.wall = state.wall.checked_add(by).unwrap_or(state.wall);
             let now = state.now;
             let sleepers = mem::take(&mut state.sleepers);
-            let (due, waiting) = sleepers.into_iter().partition::<Vec<_>, _>(|sleeper| sleeper.until <= now);
+            let (mut due, waiting) = sleepers.into_iter().partition::<Vec<_>, _>(|sleeper| sleeper.until <= now);
+            due.sort_unstable_by_key(|sleeper| (sleeper.until, sleeper.id));
             state.sleepers = waiting;
             due
         };

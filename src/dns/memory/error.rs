@@ -52,6 +52,14 @@ impl ZoneError {
         Self { place: found.place, fault: Fault::Unknown { what, found: Excerpt::new(found.text), hint } }
     }
 
+    /// Tells somebody who indented a name, as one does inside a program's text, why it was not taken as one.
+    pub(super) fn for_indented(self) -> Self {
+        match self.fault {
+            Fault::Unknown { hint: None, .. } => Self::plain(INDENTED, self.place),
+            _ => self,
+        }
+    }
+
     /// A fault that its own words describe.
     pub(super) const fn plain(words: &'static str, place: Place) -> Self {
         Self { place, fault: Fault::Plain { words } }
@@ -79,3 +87,5 @@ impl fmt::Display for Fault {
         }
     }
 }
+
+const INDENTED: &str = "expected a record type, for this line begins with a blank and so goes on with the name before";

@@ -61,7 +61,8 @@ impl Reader {
         }
         let first = entry.tokens.first().map_or(entry.end, |token| token.place);
         let owner = self.owner.clone().ok_or_else(|| ZoneError::plain("no name stands before this record", first))?;
-        let (stated, kind) = type_and_ttl(fields)?;
+        let (stated, kind) =
+            type_and_ttl(fields).map_err(|error| if entry.indented { error.for_indented() } else { error })?;
         self.last_ttl = stated.or(self.last_ttl);
         let ttl = stated.or(self.default_ttl).or(self.last_ttl).unwrap_or(DEFAULT_TTL);
         let (delay, data) = read_data(kind, ttl, &self.origin, fields)?;
@@ -96,8 +97,11 @@ fn type_and_ttl(fields: &mut Fields<'_, '_>) -> Result<(Option<Duration>, Kind),
         if ["CH", "CS", "HS"].iter().any(|other| other.eq_ignore_ascii_case(word)) {
             return Err(ZoneError::expected("the class IN", token));
         }
-        if class.is_some() || !word.eq_ignore_ascii_case("IN") {
+        if !word.eq_ignore_ascii_case("IN") {
             return Err(ZoneError::unknown("record type", token, KINDS.iter().map(|&(known, _)| known)));
+        }
+        if class.is_some() {
+            return Err(ZoneError::expected("a record type", token));
         }
         class = Some(());
     }
