@@ -25,6 +25,7 @@ pub mod fcrdns;
 pub mod mailroute;
 pub mod name;
 pub mod rbl;
+pub mod relay;
 pub mod reply;
 pub mod step;
 pub mod wire;
