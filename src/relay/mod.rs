@@ -38,6 +38,8 @@
 mod backup;
 mod perimeter;
 
+use std::fmt;
+
 pub use backup::Backup;
 pub use perimeter::Perimeter;
 
@@ -146,5 +148,25 @@ impl Destination {
             Self::Local | Self::RelayTo => Side::Internal,
             Self::Elsewhere | Self::Routed => Side::External,
         }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::External => "external",
+            Self::Internal => "internal",
+        })
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Elsewhere => "elsewhere",
+            Self::Local => "local",
+            Self::RelayTo => "relay-to",
+            Self::Routed => "routed",
+        })
     }
 }
