@@ -27,7 +27,9 @@ fn ip(text: &str) -> ClientIp {
 #[track_caller]
 fn verify(client: &str, zone: &str) -> Fcrdns {
     let dns = MemoryDns::parse(zone).unwrap();
-    fcrdns::verify(ip(client), &dns).into_ready().expect("a deferred answer")
+    fcrdns::verify(ip(client), &dns)
+        .into_ready()
+        .expect("a deferred answer")
 }
 
 fn names(found: &Fcrdns) -> Vec<String> {
@@ -35,7 +37,12 @@ fn names(found: &Fcrdns) -> Vec<String> {
 }
 
 fn mismatch(names: &[&str]) -> Fcrdns {
-    Fcrdns::Mismatch(names.iter().map(|name| PtrTarget::Name(Name::parse(name).unwrap())).collect())
+    Fcrdns::Mismatch(
+        names
+            .iter()
+            .map(|name| PtrTarget::Name(Name::parse(name).unwrap()))
+            .collect(),
+    )
 }
 
 /// Runs a step on a manual clock, which jumps from one wake-up to the next.
@@ -45,22 +52,36 @@ fn drive<T: Unpin>(clock: &ManualClock, step: Step<'_, T>) -> T {
         if let Poll::Ready(value) = step.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return value;
         }
-        clock.advance(clock.next_wake().expect("nothing to wait for").since(clock.now()));
+        clock.advance(
+            clock
+                .next_wake()
+                .expect("nothing to wait for")
+                .since(clock.now()),
+        );
     }
 }
 
 #[test]
 fn a_name_that_gives_the_address_again_is_confirmed() {
-    let found = verify(CLIENT, &format!("{ARPA} PTR Mail.Example.\nmail.example. A {CLIENT}"));
+    let found = verify(
+        CLIENT,
+        &format!("{ARPA} PTR Mail.Example.\nmail.example. A {CLIENT}"),
+    );
     assert_eq!(names(&found), ["mail.example"]);
-    assert_eq!(found.name().unwrap().name(), &Name::parse("mail.example").unwrap());
+    assert_eq!(
+        found.name().unwrap().name(),
+        &Name::parse("mail.example").unwrap()
+    );
     assert_eq!(found.iprev(), Iprev::Pass);
     assert!(!found.is_trouble());
 }
 
 #[test]
 fn one_of_several_addresses_is_enough() {
-    let found = verify(CLIENT, &format!("{ARPA} PTR m.example.\nm.example. A 192.0.2.1\nm.example. A {CLIENT}"));
+    let found = verify(
+        CLIENT,
+        &format!("{ARPA} PTR m.example.\nm.example. A 192.0.2.1\nm.example. A {CLIENT}"),
+    );
     assert_eq!(names(&found), ["m.example"]);
 }
 
@@ -70,7 +91,10 @@ fn every_confirmed_name_is_kept_in_ptr_order() {
         "{ARPA} PTR c.example.\n PTR a.example.\n PTR b.example.\n PTR d.example.\n\
          a.example. A {CLIENT}\nb.example. A 192.0.2.1\nc.example. A {CLIENT}\nd.example. A {CLIENT}"
     );
-    assert_eq!(names(&verify(CLIENT, &zone)), ["c.example", "a.example", "d.example"]);
+    assert_eq!(
+        names(&verify(CLIENT, &zone)),
+        ["c.example", "a.example", "d.example"]
+    );
 }
 
 #[test]
@@ -80,7 +104,10 @@ fn an_ipv6_client_is_asked_for_aaaa_records() {
          m.example. AAAA 2001:db8::1\nm.example. A 192.0.2.1",
     )
     .unwrap();
-    assert_eq!(names(&fcrdns::verify(ip("2001:db8::1"), &dns).wait()), ["m.example"]);
+    assert_eq!(
+        names(&fcrdns::verify(ip("2001:db8::1"), &dns).wait()),
+        ["m.example"]
+    );
     assert_eq!(dns.queries()[1].to_string(), "AAAA m.example");
     assert_eq!(dns.query_count(), 2);
 }
@@ -101,8 +128,14 @@ fn a_mapped_address_in_an_aaaa_record_confirms_nobody() {
     assert_eq!(verify(CLIENT, &zone), mismatch(&["m.example"]));
     let name = Name::parse("m.example").unwrap();
     let reverse = Ok(Answer::of([PtrTarget::Name(name.clone())], Duration::ZERO));
-    let forward: Lookup<Ipv6Addr> = Ok(Answer::of([format!("::ffff:{CLIENT}").parse().unwrap()], Duration::ZERO));
-    assert_eq!(fcrdns::judge(ip(CLIENT), &reverse, [(&name, &forward)]), mismatch(&["m.example"]));
+    let forward: Lookup<Ipv6Addr> = Ok(Answer::of(
+        [format!("::ffff:{CLIENT}").parse().unwrap()],
+        Duration::ZERO,
+    ));
+    assert_eq!(
+        fcrdns::judge(ip(CLIENT), &reverse, [(&name, &forward)]),
+        mismatch(&["m.example"])
+    );
 }
 
 #[test]
@@ -116,9 +149,11 @@ fn an_address_without_a_name_has_none() {
 
 #[test]
 fn trouble_with_the_reverse_lookup_is_trouble() {
-    for (word, error) in
-        [("servfail", DnsError::ServerFailure), ("timeout", DnsError::Timeout), ("refused", DnsError::Refused)]
-    {
+    for (word, error) in [
+        ("servfail", DnsError::ServerFailure),
+        ("timeout", DnsError::Timeout),
+        ("refused", DnsError::Refused),
+    ] {
         let found = verify(CLIENT, &format!("{ARPA} PTR !{word}"));
         assert_eq!(found, Fcrdns::Trouble(error));
         assert!(found.is_trouble() && found.names().is_empty());
@@ -129,11 +164,18 @@ fn trouble_with_the_reverse_lookup_is_trouble() {
 /// What the lookup of one name may come to, and what the two of them together mean.
 #[test]
 fn two_names_and_five_outcomes_each() {
-    let outcomes =
-        [format!("A {CLIENT}"), "A 192.0.2.1".into(), "A !nxdomain".into(), "TXT x".into(), "A !timeout".into()];
+    let outcomes = [
+        format!("A {CLIENT}"),
+        "A 192.0.2.1".into(),
+        "A !nxdomain".into(),
+        "TXT x".into(),
+        "A !timeout".into(),
+    ];
     for (one, first) in outcomes.iter().enumerate() {
         for (other, second) in outcomes.iter().enumerate() {
-            let zone = format!("{ARPA} PTR a.example.\n PTR b.example.\na.example. {first}\nb.example. {second}");
+            let zone = format!(
+                "{ARPA} PTR a.example.\n PTR b.example.\na.example. {first}\nb.example. {second}"
+            );
             let found = verify(CLIENT, &zone);
             match (one, other) {
                 (0, 0) => assert_eq!(names(&found), ["a.example", "b.example"]),
@@ -148,8 +190,13 @@ fn two_names_and_five_outcomes_each() {
 
 #[test]
 fn the_first_trouble_in_ptr_order_is_reported() {
-    let zone = format!("{ARPA} PTR a.example.\n PTR b.example.\nb.example. A !timeout\na.example. A !servfail");
-    assert_eq!(verify(CLIENT, &zone), Fcrdns::Trouble(DnsError::ServerFailure));
+    let zone = format!(
+        "{ARPA} PTR a.example.\n PTR b.example.\nb.example. A !timeout\na.example. A !servfail"
+    );
+    assert_eq!(
+        verify(CLIENT, &zone),
+        Fcrdns::Trouble(DnsError::ServerFailure)
+    );
 }
 
 #[test]
@@ -169,14 +216,18 @@ fn hundreds_of_names_cost_no_more_questions() {
         assert_eq!(names(&found), ["n3.example"]);
         assert_eq!(asked, 1 + 10);
         let (found, _) = among(count, count);
-        let Fcrdns::Mismatch(all) = found else { panic!("{found:?}") };
+        let Fcrdns::Mismatch(all) = found else {
+            panic!("{found:?}")
+        };
         assert_eq!(all.len(), count);
     }
 }
 
 /// A client with `count` names, of which one gives its address; and how many questions that took.
 fn among(count: usize, right: usize) -> (Fcrdns, usize) {
-    let mut zone: String = (0..count).map(|n| format!("{ARPA} PTR n{n}.example.\n")).collect();
+    let mut zone: String = (0..count)
+        .map(|n| format!("{ARPA} PTR n{n}.example.\n"))
+        .collect();
     zone += &format!("n{right}.example. A {CLIENT}");
     let dns = MemoryDns::parse(&zone).unwrap();
     (fcrdns::verify(ip(CLIENT), &dns).wait(), dns.query_count())
@@ -184,8 +235,12 @@ fn among(count: usize, right: usize) -> (Fcrdns, usize) {
 
 #[test]
 fn the_caller_may_set_another_limit() {
-    let dns = MemoryDns::parse(&format!("{ARPA} PTR a.example.\n PTR b.example.\nb.example. A {CLIENT}")).unwrap();
-    let up_to = |max| fcrdns::verify_up_to(NonZeroUsize::new(max).unwrap(), ip(CLIENT), &dns).wait();
+    let dns = MemoryDns::parse(&format!(
+        "{ARPA} PTR a.example.\n PTR b.example.\nb.example. A {CLIENT}"
+    ))
+    .unwrap();
+    let up_to =
+        |max| fcrdns::verify_up_to(NonZeroUsize::new(max).unwrap(), ip(CLIENT), &dns).wait();
     assert_eq!(up_to(1), mismatch(&["a.example", "b.example"]));
     assert_eq!(names(&up_to(2)), ["b.example"]);
     assert_eq!(names(&up_to(usize::MAX)), ["b.example"]);
@@ -194,7 +249,10 @@ fn the_caller_may_set_another_limit() {
 #[test]
 fn a_name_that_comes_twice_is_asked_once_and_counts_once() {
     let name = Name::parse("m.example").unwrap();
-    let twice = Ok(Answer::of([name.clone(), name.clone()].map(PtrTarget::Name), Duration::ZERO));
+    let twice = Ok(Answer::of(
+        [name.clone(), name.clone()].map(PtrTarget::Name),
+        Duration::ZERO,
+    ));
     assert_eq!(fcrdns::names_to_ask(MAX_NAMES, &twice), [name]);
 }
 
@@ -217,7 +275,10 @@ fn a_ptr_label_with_a_dot_nul_cr_or_blank_never_confirms() {
         );
         let dns = MemoryDns::parse(&zone).unwrap();
         let found = fcrdns::verify(ip(CLIENT), &dns).wait();
-        assert!(matches!(&found, Fcrdns::Mismatch(names) if names.len() == 1 && names[0].name().is_none()), "{label}");
+        assert!(
+            matches!(&found, Fcrdns::Mismatch(names) if names.len() == 1 && names[0].name().is_none()),
+            "{label}"
+        );
         assert_eq!(dns.query_count(), 1, "{label}: there is no name to ask for");
     }
 }
@@ -225,10 +286,18 @@ fn a_ptr_label_with_a_dot_nul_cr_or_blank_never_confirms() {
 #[test]
 fn a_name_that_is_an_address_never_confirms() {
     for target in ["203.0.113.9.", "3405803785.", "9."] {
-        let zone = format!("{ARPA} PTR {target}\n203.0.113.9. A {CLIENT}\n3405803785. A {CLIENT}\n9. A {CLIENT}");
-        assert!(matches!(verify(CLIENT, &zone), Fcrdns::Mismatch(_)), "{target}");
+        let zone = format!(
+            "{ARPA} PTR {target}\n203.0.113.9. A {CLIENT}\n3405803785. A {CLIENT}\n9. A {CLIENT}"
+        );
+        assert!(
+            matches!(verify(CLIENT, &zone), Fcrdns::Mismatch(_)),
+            "{target}"
+        );
     }
-    assert!(matches!(verify(CLIENT, &format!("{ARPA} PTR .")), Fcrdns::Mismatch(_)));
+    assert!(matches!(
+        verify(CLIENT, &format!("{ARPA} PTR .")),
+        Fcrdns::Mismatch(_)
+    ));
 }
 
 #[test]
@@ -241,35 +310,55 @@ fn unusable_names_stand_beside_a_good_one() {
 
 #[test]
 fn a_name_that_the_reverse_lookup_did_not_give_counts_for_nothing() {
-    let (given, foreign) = (Name::parse("a.example").unwrap(), Name::parse("b.example").unwrap());
+    let (given, foreign) = (
+        Name::parse("a.example").unwrap(),
+        Name::parse("b.example").unwrap(),
+    );
     let reverse = Ok(Answer::of([PtrTarget::Name(given)], Duration::ZERO));
     let forward: Lookup<Ipv4Addr> = Ok(Answer::of([CLIENT.parse().unwrap()], Duration::ZERO));
-    assert_eq!(fcrdns::judge(ip(CLIENT), &reverse, [(&foreign, &forward)]), mismatch(&["a.example"]));
+    assert_eq!(
+        fcrdns::judge(ip(CLIENT), &reverse, [(&foreign, &forward)]),
+        mismatch(&["a.example"])
+    );
 }
 
 #[test]
 fn the_names_are_asked_at_once() {
     let clock = ManualClock::new();
-    let zone = (0..10).map(|n| format!("{ARPA} PTR !delay=1s n{n}.example.\nn{n}.example. A !delay=2s {CLIENT}\n"));
-    let dns = MemoryDns::parse(&zone.collect::<String>()).unwrap().with_clock(clock.clone());
+    let zone = (0..10).map(|n| {
+        format!("{ARPA} PTR !delay=1s n{n}.example.\nn{n}.example. A !delay=2s {CLIENT}\n")
+    });
+    let dns = MemoryDns::parse(&zone.collect::<String>())
+        .unwrap()
+        .with_clock(clock.clone());
     let found = drive(&clock, fcrdns::verify(ip(CLIENT), &dns));
     assert_eq!(found.names().len(), 10);
-    assert_eq!(clock.now().since(mailward::clock::Moment::START), Duration::from_secs(3));
+    assert_eq!(
+        clock.now().since(mailward::clock::Moment::START),
+        Duration::from_secs(3)
+    );
 }
 
 #[test]
 fn a_dropped_verification_leaves_nobody_waiting() {
     let clock = ManualClock::new();
-    let dns = MemoryDns::parse(&format!("{ARPA} PTR !delay=1s m.example.")).unwrap().with_clock(clock.clone());
+    let dns = MemoryDns::parse(&format!("{ARPA} PTR !delay=1s m.example."))
+        .unwrap()
+        .with_clock(clock.clone());
     let mut step = fcrdns::verify(ip(CLIENT), &dns);
-    assert!(pin!(&mut step).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert!(
+        pin!(&mut step)
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_pending()
+    );
     drop(step);
     assert_eq!(clock.next_wake(), None);
 }
 
 #[test]
 fn iprev_speaks_the_words_of_rfc_8601() {
-    let words = [Iprev::Pass, Iprev::Fail, Iprev::PermError, Iprev::TempError].map(|word| word.to_string());
+    let words =
+        [Iprev::Pass, Iprev::Fail, Iprev::PermError, Iprev::TempError].map(|word| word.to_string());
     assert_eq!(words, ["pass", "fail", "permerror", "temperror"]);
 }
 

@@ -21,11 +21,17 @@ fn name(text: &str) -> Name {
 #[track_caller]
 fn route(zone: &str) -> MailRoute {
     let dns = MemoryDns::parse(zone).unwrap();
-    mailroute::resolve(&name("example.org"), &dns).into_ready().expect("a deferred answer")
+    mailroute::resolve(&name("example.org"), &dns)
+        .into_ready()
+        .expect("a deferred answer")
 }
 
 fn exchangers(zone: &str) -> Vec<String> {
-    route(zone).exchangers().iter().map(ToString::to_string).collect()
+    route(zone)
+        .exchangers()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Runs a step on a manual clock, which jumps from one wake-up to the next.
@@ -35,26 +41,49 @@ fn drive<T: Unpin>(clock: &ManualClock, step: Step<'_, T>) -> T {
         if let Poll::Ready(value) = step.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return value;
         }
-        clock.advance(clock.next_wake().expect("nothing to wait for").since(clock.now()));
+        clock.advance(
+            clock
+                .next_wake()
+                .expect("nothing to wait for")
+                .since(clock.now()),
+        );
     }
 }
 
 #[test]
 fn exchangers_come_by_preference_and_then_by_name() {
-    let zone = "example.org. MX 20 c.example.\n MX 10 b.example.\n MX 20 a.example.\n MX 0 d.example.";
-    assert_eq!(exchangers(zone), ["0 d.example", "10 b.example", "20 a.example", "20 c.example"]);
+    let zone =
+        "example.org. MX 20 c.example.\n MX 10 b.example.\n MX 20 a.example.\n MX 0 d.example.";
+    assert_eq!(
+        exchangers(zone),
+        [
+            "0 d.example",
+            "10 b.example",
+            "20 a.example",
+            "20 c.example"
+        ]
+    );
 }
 
 #[test]
 fn with_exchangers_no_address_is_asked_for() {
     let dns = MemoryDns::parse("example.org. MX 10 mx.example.\nexample.org. A !servfail").unwrap();
-    assert_eq!(mailroute::resolve(&name("example.org"), &dns).wait().exchangers().len(), 1);
+    assert_eq!(
+        mailroute::resolve(&name("example.org"), &dns)
+            .wait()
+            .exchangers()
+            .len(),
+        1
+    );
     assert_eq!(dns.query_count(), 1);
 }
 
 #[test]
 fn exchangers_are_found_behind_an_alias() {
-    assert_eq!(exchangers("example.org. CNAME other.example.\nother.example. MX 5 mx.example."), ["5 mx.example"]);
+    assert_eq!(
+        exchangers("example.org. CNAME other.example.\nother.example. MX 5 mx.example."),
+        ["5 mx.example"]
+    );
 }
 
 #[test]
@@ -74,8 +103,15 @@ fn a_domain_that_does_not_exist_is_asked_about_once() {
 
 #[test]
 fn a_domain_without_exchanger_and_address_gets_no_mail() {
-    assert_eq!(route("example.org. TXT x"), MailRoute::Nowhere(Absence::NoAddress));
-    assert_eq!(route("x.example.org. A 192.0.2.1"), MailRoute::Nowhere(Absence::NoAddress), "an empty non-terminal");
+    assert_eq!(
+        route("example.org. TXT x"),
+        MailRoute::Nowhere(Absence::NoAddress)
+    );
+    assert_eq!(
+        route("x.example.org. A 192.0.2.1"),
+        MailRoute::Nowhere(Absence::NoAddress),
+        "an empty non-terminal"
+    );
 }
 
 #[test]
@@ -83,27 +119,54 @@ fn a_null_mx_stands_alone_and_has_preference_zero() {
     for (records, found) in [
         ("MX 0 .", MailRoute::NullMx),
         ("MX 10 .", MailRoute::Nowhere(Absence::UnusableExchangers)),
-        ("MX 0 .\n MX 10 .", MailRoute::Nowhere(Absence::UnusableExchangers)),
+        (
+            "MX 0 .\n MX 10 .",
+            MailRoute::Nowhere(Absence::UnusableExchangers),
+        ),
     ] {
-        assert_eq!(route(&format!("example.org. {records}\n A 192.0.2.1")), found, "{records}");
+        assert_eq!(
+            route(&format!("example.org. {records}\n A 192.0.2.1")),
+            found,
+            "{records}"
+        );
     }
-    assert_eq!(exchangers("example.org. MX 0 .\n MX 10 mx.example."), ["10 mx.example"], "the root is ignored");
+    assert_eq!(
+        exchangers("example.org. MX 0 .\n MX 10 mx.example."),
+        ["10 mx.example"],
+        "the root is ignored"
+    );
 }
 
 #[test]
 fn exchangers_that_are_no_hosts_are_ignored() {
-    for unusable in ["192.0.2.1.", "a\\.b.example.", "a\\000.example.", "a/b.example."] {
+    for unusable in [
+        "192.0.2.1.",
+        "a\\.b.example.",
+        "a\\000.example.",
+        "a/b.example.",
+    ] {
         let alone = route(&format!("example.org. MX 10 {unusable}\n A 192.0.2.1"));
-        assert_eq!(alone, MailRoute::Nowhere(Absence::UnusableExchangers), "{unusable}");
-        assert_eq!(exchangers(&format!("example.org. MX 10 {unusable}\n MX 20 mx.example.")), ["20 mx.example"]);
+        assert_eq!(
+            alone,
+            MailRoute::Nowhere(Absence::UnusableExchangers),
+            "{unusable}"
+        );
+        assert_eq!(
+            exchangers(&format!(
+                "example.org. MX 10 {unusable}\n MX 20 mx.example."
+            )),
+            ["20 mx.example"]
+        );
     }
 }
 
 #[test]
 fn trouble_with_the_exchangers_is_trouble_whatever_the_addresses_say() {
-    for (word, error) in
-        [("servfail", DnsError::ServerFailure), ("timeout", DnsError::Timeout), ("refused", DnsError::Refused)]
-    {
+    for (word, error) in [
+        ("servfail", DnsError::ServerFailure),
+        ("timeout", DnsError::Timeout),
+        ("refused", DnsError::Refused),
+    ] {
         let found = route(&format!("example.org. MX !{word}\n A 192.0.2.1"));
         assert_eq!(found, MailRoute::Trouble(error));
         assert!(found.is_trouble());
@@ -150,8 +213,16 @@ fn both_families_are_asked_at_once_and_the_first_address_decides() {
         let zone = format!("example.org. MX !nodata\n A {a}\n AAAA {aaaa}");
         let dns = MemoryDns::parse(&zone).unwrap().with_clock(clock.clone());
         drive(&clock, mailroute::resolve(&name("example.org"), &dns));
-        assert_eq!(clock.now(), Moment::after_start(Duration::from_secs(seconds)), "A {a}, AAAA {aaaa}");
-        assert_eq!(clock.next_wake(), None, "A {a}, AAAA {aaaa}: the other question is given up");
+        assert_eq!(
+            clock.now(),
+            Moment::after_start(Duration::from_secs(seconds)),
+            "A {a}, AAAA {aaaa}"
+        );
+        assert_eq!(
+            clock.next_wake(),
+            None,
+            "A {a}, AAAA {aaaa}: the other question is given up"
+        );
     }
 }
 

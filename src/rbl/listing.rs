@@ -25,7 +25,10 @@ use crate::reply::ReplyText;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a policy must decide about each of these")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: a policy must decide about each of these"
+)]
 pub enum Listing {
     /// The client is on the list.
     Listed(Hit),
@@ -80,7 +83,10 @@ impl fmt::Display for Listing {
             Self::Skipped(_) => return f.write_str("not asked"),
         };
         f.write_str(word)?;
-        codes.iter().enumerate().try_for_each(|(at, code)| write!(f, "{} {code}", if at == 0 { "" } else { "," }))
+        codes
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, code)| write!(f, "{} {code}", if at == 0 { "" } else { "," }))
     }
 }
 
@@ -143,7 +149,12 @@ enum HitText {
 
 impl Hit {
     pub(super) const fn new(label: Arc<str>, codes: Arc<[Ipv4Addr]>, ttl: Duration) -> Self {
-        Self { label, codes, text: HitText::NotAsked, ttl }
+        Self {
+            label,
+            codes,
+            text: HitText::NotAsked,
+            ttl,
+        }
     }
 
     /// What the list is called.

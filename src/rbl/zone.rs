@@ -38,13 +38,21 @@ impl Zone {
     #[must_use]
     pub fn new(domain: Name) -> Self {
         let label = domain.as_str().into();
-        Self { domain, label, families: Families::Both, text: ZoneText::Ignore }
+        Self {
+            domain,
+            label,
+            families: Families::Both,
+            text: ZoneText::Ignore,
+        }
     }
 
     /// Calls the list by this word in logs, traces and replies. Give one to each zone whose name holds a key.
     #[must_use]
     pub fn labelled(self, label: impl Into<Arc<str>>) -> Self {
-        Self { label: label.into(), ..self }
+        Self {
+            label: label.into(),
+            ..self
+        }
     }
 
     /// Asks the list only about clients of these families.
@@ -56,7 +64,10 @@ impl Zone {
     /// Asks the list for its reason (TXT) when it lists a client.
     #[must_use]
     pub fn with_text(self) -> Self {
-        Self { text: ZoneText::Ask, ..self }
+        Self {
+            text: ZoneText::Ask,
+            ..self
+        }
     }
 
     /// What the list is called in logs, traces and replies.
@@ -77,7 +88,9 @@ impl Zone {
     /// The list takes no clients of that family, or the name would be too long.
     pub fn query(&self, client: ClientIp) -> Result<QueryName, Skip> {
         let asked = match (self.families, client.as_ip()) {
-            (Families::Both, _) | (Families::V4, IpAddr::V4(_)) | (Families::V6, IpAddr::V6(_)) => true,
+            (Families::Both, _) | (Families::V4, IpAddr::V4(_)) | (Families::V6, IpAddr::V6(_)) => {
+                true
+            }
             (Families::V4, IpAddr::V6(_)) | (Families::V6, IpAddr::V4(_)) => false,
         };
         if !asked {
@@ -124,7 +137,10 @@ impl Zone {
         if let Some(codes) = of(Meaning::Lists) {
             return Listing::Listed(Hit::new(self.label.clone(), codes, ttl));
         }
-        of(Meaning::Refuses).map_or_else(|| Listing::Broken(of(Meaning::Broken).unwrap_or_default()), Listing::Refused)
+        of(Meaning::Refuses).map_or_else(
+            || Listing::Broken(of(Meaning::Broken).unwrap_or_default()),
+            Listing::Refused,
+        )
     }
 
     pub(super) const fn wants_text(&self) -> bool {
@@ -134,8 +150,17 @@ impl Zone {
 
 impl fmt::Debug for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { domain: _, label, families, text } = self;
-        f.debug_struct("Zone").field("label", label).field("families", families).field("text", text).finish()
+        let Self {
+            domain: _,
+            label,
+            families,
+            text,
+        } = self;
+        f.debug_struct("Zone")
+            .field("label", label)
+            .field("families", families)
+            .field("text", text)
+            .finish()
     }
 }
 
@@ -187,10 +212,16 @@ const fn meaning(code: Ipv4Addr) -> Meaning {
 
 /// The codes of that meaning, sorted, each once; `None` when there are none. Shares the answer's own when it can.
 fn codes(records: &Arc<[Ipv4Addr]>, wanted: Meaning) -> Option<Arc<[Ipv4Addr]>> {
-    if records.iter().all(|&code| meaning(code) == wanted) && records.is_sorted_by(|one, next| one < next) {
+    if records.iter().all(|&code| meaning(code) == wanted)
+        && records.is_sorted_by(|one, next| one < next)
+    {
         return (!records.is_empty()).then(|| records.clone());
     }
-    let mut codes: Vec<_> = records.iter().copied().filter(|&code| meaning(code) == wanted).collect();
+    let mut codes: Vec<_> = records
+        .iter()
+        .copied()
+        .filter(|&code| meaning(code) == wanted)
+        .collect();
     codes.sort_unstable();
     codes.dedup();
     (!codes.is_empty()).then(|| codes.into())
