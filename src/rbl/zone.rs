@@ -8,7 +8,7 @@ use crate::client::ClientIp;
 use crate::dns::{Answer, Lookup, QueryName};
 use crate::name::Name;
 
-use super::listing::{Hit, Listing, Skip};
+use super::{Hit, Listing, Skip};
 
 /// A list of addresses published in DNS.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::excerpt::Excerpt;
 use crate::nearest::nearest;
 
-use super::tokens::{Place, Token};
+use super::{Place, Token};
 
 /// A zone file that cannot be read: the first fault, and where it stands.
 ///

@@ -39,6 +39,10 @@ use crate::step::Step;
 
 use super::{Dns, Lookup, Mx, PtrTarget, QueryName, Question, RecordType, Txt};
 
+// The files of this folder know each other through this one.
+use owner::Owner;
+use record::{Data, Fields, KINDS, Kind, Record, Scripted, read_data, seconds};
+use tokens::{Entries, Entry, Place, Token};
 use tree::{Found, Tree};
 
 /// A [`Dns`] that answers from a zone file in memory, and remembers what it was asked.

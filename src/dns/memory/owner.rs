@@ -2,8 +2,7 @@
 
 use crate::dns::escaped;
 
-use super::error::ZoneError;
-use super::tokens::Token;
+use super::{Token, ZoneError};
 
 /// A name of a zone: labels of any octets, lower-case, the root's empty one left out.
 #[derive(Clone, Debug, Default)]

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::error::ZoneError;
-use super::owner::Owner;
-use super::record::{Data, Fields, KINDS, Kind, Record, read_data, seconds};
-use super::tokens::{Entries, Entry, Place, Token};
+use super::{
+    Data, Entries, Entry, Fields, KINDS, Kind, Owner, Place, Record, Token, ZoneError, read_data,
+    seconds,
+};
 
 /// Reads a whole text; the first fault ends it.
 pub(super) fn read(text: &str) -> Result<Vec<Record>, ZoneError> {

@@ -7,9 +7,7 @@ use std::time::Duration;
 use crate::dns::{DnsError, Exchange, Mx, PtrTarget, Txt};
 use crate::name::Name;
 
-use super::error::ZoneError;
-use super::owner::Owner;
-use super::tokens::{Place, Token};
+use super::{Owner, Place, Token, ZoneError};
 
 /// A record as the tree takes it.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::ZoneError;
+use super::ZoneError;
 
 /// Where a word begins; both counted from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::dns::{Answer, DnsError, Lookup, Mx, PtrTarget, Txt};
 
-use super::record::{Data, Kind, Record, Scripted};
+use super::{Data, Kind, Record, Scripted};
 
 /// All names. A wildcard is kept under the name it stands below, so that looking for it builds no text.
 #[derive(Debug, Default)]
