@@ -28,4 +28,5 @@ pub mod rbl;
 pub mod relay;
 pub mod reply;
 pub mod step;
+pub mod table;
 pub mod wire;
