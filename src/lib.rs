@@ -22,6 +22,7 @@ pub mod client;
 pub mod clock;
 pub mod dns;
 pub mod fcrdns;
+pub mod helo;
 pub mod mailroute;
 pub mod name;
 pub mod rbl;
