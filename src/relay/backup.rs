@@ -12,6 +12,14 @@ use crate::name::Name;
 use crate::step::Step;
 
 /// Whether we are a backup exchanger for a domain, in a way that the operator agreed to.
+///
+/// ```
+/// use mailward::dns::DnsError;
+/// use mailward::relay::{Backup, Side};
+///
+/// assert_eq!(Backup::Yes.side(), Side::Internal);
+/// assert_eq!(Backup::Trouble(DnsError::Timeout).side(), Side::External);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: yes, no, or not known now")]
 pub enum Backup {

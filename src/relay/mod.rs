@@ -44,6 +44,12 @@ pub use perimeter::Perimeter;
 /// A side of the perimeter.
 ///
 /// The default is the one that grants nothing.
+///
+/// ```
+/// use mailward::relay::Side;
+///
+/// assert_eq!(Side::default(), Side::External);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a border has two sides")]
 pub enum Side {
@@ -77,6 +83,18 @@ pub const fn permits(connection: Side, recipient: Side) -> bool {
 ///
 /// A value of this type is the host's word. A login that a proxy or an XCLIENT peer merely reports is
 /// [`Anonymous`](Self::Anonymous) unless the operator said otherwise.
+///
+/// ```
+/// use mailward::client::{Client, ClientIp};
+/// use mailward::name::Name;
+/// use mailward::relay::{Login, Perimeter, Side};
+///
+/// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// let client = Client::from(ClientIp::parse("203.0.113.9")?);
+/// assert_eq!(perimeter.connection(&client, Login::Anonymous, &[]), Side::External);
+/// assert_eq!(perimeter.connection(&client, Login::Authenticated, &[]), Side::Internal);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: it was proved or it was not")]
 pub enum Login {
@@ -88,6 +106,19 @@ pub enum Login {
 }
 
 /// The side of a connection, as far as it can be told without asking DNS.
+///
+/// ```
+/// use mailward::client::{Client, ClientIp};
+/// use mailward::name::Name;
+/// use mailward::relay::{Known, Login, Perimeter};
+///
+/// let client = Client::from(ClientIp::parse("203.0.113.9")?);
+/// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// assert_eq!(perimeter.known_side(&client, Login::Anonymous), Known::External); // no DNS needed
+/// let perimeter = perimeter.name("*.example.org".parse()?);
+/// assert_eq!(perimeter.known_side(&client, Login::Anonymous), Known::DependsOnName);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: one side, the other, or only a name can tell")]
 pub enum Known {
@@ -117,6 +148,17 @@ impl Known {
 }
 
 /// Where mail to a recipient would go.
+///
+/// ```
+/// use mailward::address::Recipient;
+/// use mailward::name::Name;
+/// use mailward::relay::{Destination, Perimeter};
+///
+/// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// assert_eq!(perimeter.destination(&Recipient::Postmaster), Destination::Local);
+/// assert_eq!(perimeter.destination(&Recipient::parse("bob@third.example")?), Destination::Elsewhere);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: here, on by promise, hidden, or anywhere else")]
 pub enum Destination {

@@ -88,6 +88,17 @@ impl HostTable {
 }
 
 /// Takes the rules of a [`HostTable`].
+///
+/// ```
+/// use mailward::table::{Action, HostTable};
+///
+/// let mut builder = HostTable::builder();
+/// for pattern in ["192.0.2.0/24", "*.friend.example"] {
+///     builder.insert(pattern.parse()?, Action::Accept)?;
+/// }
+/// assert!(builder.build().has_name_rules());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct HostTableBuilder(HostTable);
 

@@ -135,6 +135,15 @@ impl MailboxTable {
 }
 
 /// Takes the rules of a [`MailboxTable`].
+///
+/// ```
+/// use mailward::table::{MailboxPattern, MailboxTable};
+///
+/// let builder = MailboxTable::for_senders();
+/// let error = builder.rule(MailboxPattern::Null, "REJECT".parse()?).unwrap_err();
+/// assert_eq!(error.to_string(), "<> REJECT: the null reverse-path must not be refused");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct MailboxTableBuilder {
     table: MailboxTable,

@@ -38,6 +38,16 @@ pub use pattern::{HostPattern, InvalidHostPattern, InvalidMailboxPattern, Mailbo
 use std::fmt;
 
 /// One rule of a table. Printed, it is a line of a table file.
+///
+/// ```
+/// use mailward::table::{Action, HostTable};
+///
+/// let table = HostTable::builder().rule("*.Friend.example".parse()?, Action::Accept)?.build();
+/// let rule = table.rules().first().unwrap();
+/// assert_eq!(rule.pattern().to_string(), "*.friend.example");
+/// assert_eq!(rule.to_string(), "*.friend.example OK");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule<P> {
     pattern: P,
@@ -63,6 +73,17 @@ impl<P: fmt::Display> fmt::Display for Rule<P> {
 }
 
 /// Whether a pattern for a name covers the names below it too.
+///
+/// ```
+/// use mailward::table::{MailboxTable, Subdomains};
+///
+/// let table = MailboxTable::for_senders()
+///     .subdomains(Subdomains::Implied)
+///     .rule("spam.example".parse()?, "REJECT".parse()?)?
+///     .build();
+/// assert!(table.lookup(&"ann@news.spam.example".parse()?).is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: it does or it does not")]
 pub enum Subdomains {
