@@ -21,7 +21,11 @@ fn names_are_read() {
         ("4u.example", "4u.example"),
         ("192.0.2.1.example", "192.0.2.1.example"),
     ] {
-        assert_eq!(helo::read(argument), Claim::Name(name(expected)), "{argument}");
+        assert_eq!(
+            helo::read(argument),
+            Claim::Name(name(expected)),
+            "{argument}"
+        );
     }
 }
 
@@ -49,8 +53,16 @@ fn addresses_without_brackets_are_told_from_names() {
         ("::ffff:203.0.113.9", "203.0.113.9"),
         ("203.0.113.9 ", "203.0.113.9"),
     ] {
-        assert_eq!(helo::read(argument), Claim::BareAddress(ip(address)), "{argument}");
-        assert_eq!(helo::read(argument).literal(ip(address)), LiteralMatch::NotALiteral, "{argument}");
+        assert_eq!(
+            helo::read(argument),
+            Claim::BareAddress(ip(address)),
+            "{argument}"
+        );
+        assert_eq!(
+            helo::read(argument).literal(ip(address)),
+            LiteralMatch::NotALiteral,
+            "{argument}"
+        );
     }
 }
 
@@ -110,7 +122,10 @@ fn malformed_arguments_are_neither() {
     ] {
         assert_eq!(helo::read(argument), Claim::Malformed, "{argument:?}");
     }
-    assert_eq!(helo::read(&format!("{}.example", "a".repeat(64))), Claim::Malformed);
+    assert_eq!(
+        helo::read(&format!("{}.example", "a".repeat(64))),
+        Claim::Malformed
+    );
     assert_eq!(helo::read(&"a.".repeat(200)), Claim::Malformed);
 }
 
@@ -131,7 +146,11 @@ fn literals_equal_the_peer_in_any_spelling() {
         ("203.0.113.9", "203.0.113.9", NotALiteral),
         ("[203.0.113.9", "203.0.113.9", NotALiteral),
     ] {
-        assert_eq!(helo::read(argument).literal(ip(client)), expected, "{argument} from {client}");
+        assert_eq!(
+            helo::read(argument).literal(ip(client)),
+            expected,
+            "{argument} from {client}"
+        );
     }
 }
 
@@ -181,23 +200,38 @@ fn our_names_and_addresses_are_known() {
 
 #[test]
 fn who_takes_our_identity_forges_it() {
-    let strange = fcrdns("203.0.113.9", "9.113.0.203.in-addr.arpa. PTR mail.example.\nmail.example. A 203.0.113.9");
+    let strange = fcrdns(
+        "203.0.113.9",
+        "9.113.0.203.in-addr.arpa. PTR mail.example.\nmail.example. A 203.0.113.9",
+    );
     assert_eq!(strange.names().len(), 1);
-    let forged = fcrdns("203.0.113.9", "9.113.0.203.in-addr.arpa. PTR mx.example.org.\nmx.example.org. A 192.0.2.25");
+    let forged = fcrdns(
+        "203.0.113.9",
+        "9.113.0.203.in-addr.arpa. PTR mx.example.org.\nmx.example.org. A 192.0.2.25",
+    );
     assert!(matches!(forged, Fcrdns::Mismatch(_)));
     for client in [&strange, &forged, &Fcrdns::NoName] {
         for argument in OURS {
-            assert_eq!(ours().identity(&helo::read(argument), client), Identity::Forged, "{argument}");
+            assert_eq!(
+                ours().identity(&helo::read(argument), client),
+                Identity::Forged,
+                "{argument}"
+            );
         }
         for argument in THEIRS {
-            assert_eq!(ours().identity(&helo::read(argument), client), Identity::Theirs, "{argument}");
+            assert_eq!(
+                ours().identity(&helo::read(argument), client),
+                Identity::Theirs,
+                "{argument}"
+            );
         }
     }
 }
 
 #[test]
 fn our_other_exchanger_may_greet_with_its_confirmed_name_and_no_other() {
-    let other = Fcrdns::Confirmed(confirmed("203.0.113.9", &["mail.example", "mx2.example.net"]).into());
+    let other =
+        Fcrdns::Confirmed(confirmed("203.0.113.9", &["mail.example", "mx2.example.net"]).into());
     let identity = |argument| ours().identity(&helo::read(argument), &other);
     assert_eq!(identity("MX2.example.net"), Identity::Shared);
     assert_eq!(identity("mx3.example.net"), Identity::Forged);
@@ -218,7 +252,11 @@ fn trouble_matters_only_where_a_name_could_have_excused() {
         assert_eq!(ours().identity(&claim, &trouble), expected, "{argument}");
     }
     for argument in THEIRS {
-        assert_eq!(ours().identity(&helo::read(argument), &trouble), Identity::Theirs, "{argument}");
+        assert_eq!(
+            ours().identity(&helo::read(argument), &trouble),
+            Identity::Theirs,
+            "{argument}"
+        );
     }
 }
 
@@ -256,7 +294,8 @@ fn a_name_stands_as_its_records_say() {
                     let client = ip(if v6 { "2001:db8::9" } else { "203.0.113.9" });
                     let dns = dns(&zone);
                     let standing = helo::resolve(&name("h.example"), client, &[], &dns).wait();
-                    let exists = matches!(other, Found::Peer | Found::Others) || exchangers == Found::Others;
+                    let exists =
+                        matches!(other, Found::Peer | Found::Others) || exchangers == Found::Others;
                     let trouble = other == Found::Timeout || exchangers == Found::Timeout;
                     let expected = match own {
                         Found::Peer => Standing::Confirmed,
@@ -267,7 +306,11 @@ fn a_name_stands_as_its_records_say() {
                         Found::Nothing => Standing::Unresolvable,
                     };
                     assert_eq!(standing, expected, "{zone}");
-                    assert_eq!(dns.query_count(), if own == Found::Nothing { 3 } else { 1 }, "{zone}");
+                    assert_eq!(
+                        dns.query_count(),
+                        if own == Found::Nothing { 3 } else { 1 },
+                        "{zone}"
+                    );
                 }
             }
         }
@@ -279,7 +322,10 @@ fn a_confirmed_name_is_not_asked_again() {
     let dns = dns("h.example. A !servfail");
     let verified = confirmed("203.0.113.9", &["g.example", "h.example"]);
     let client = ip("203.0.113.9");
-    assert_eq!(helo::resolve(&name("h.example"), client, &verified, &dns).wait(), Standing::Confirmed);
+    assert_eq!(
+        helo::resolve(&name("h.example"), client, &verified, &dns).wait(),
+        Standing::Confirmed
+    );
     assert_eq!(dns.query_count(), 0);
     let standing = helo::resolve(&name("i.example"), client, &verified, &dns).wait();
     assert_eq!(standing, Standing::Unresolvable);
@@ -287,7 +333,8 @@ fn a_confirmed_name_is_not_asked_again() {
 
 #[test]
 fn a_null_exchanger_is_none() {
-    let stands = |zone| helo::resolve(&name("h.example"), ip("203.0.113.9"), &[], &dns(zone)).wait();
+    let stands =
+        |zone| helo::resolve(&name("h.example"), ip("203.0.113.9"), &[], &dns(zone)).wait();
     assert_eq!(stands("h.example. MX 0 ."), Standing::Unresolvable);
     assert_eq!(stands("h.example. TXT \"here\""), Standing::Unresolvable);
     assert_eq!(stands("h.example. MX 10 mail.example."), Standing::Mismatch);
@@ -303,7 +350,10 @@ fn a_mapped_address_is_no_ipv6_address() {
 #[test]
 fn the_mapped_form_of_a_client_is_the_same_client() {
     let dns = dns("h.example. A 203.0.113.9");
-    assert_eq!(helo::resolve(&name("h.example"), ip("::ffff:203.0.113.9"), &[], &dns).wait(), Standing::Confirmed);
+    assert_eq!(
+        helo::resolve(&name("h.example"), ip("::ffff:203.0.113.9"), &[], &dns).wait(),
+        Standing::Confirmed
+    );
 }
 
 #[test]

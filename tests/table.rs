@@ -7,7 +7,8 @@ use mailward::client::{ClientIp, Network};
 use mailward::fcrdns::VerifiedName;
 use mailward::reply::{Detail, ReplyCode, ReplyText};
 use mailward::table::{
-    Action, HostPattern, HostTable, MailboxPattern, MailboxTable, MailboxTableBuilder, Rejection, Subdomains,
+    Action, HostPattern, HostTable, MailboxPattern, MailboxTable, MailboxTableBuilder, Rejection,
+    Subdomains,
 };
 use proptest::prelude::*;
 use util::{confirmed, ip, mailbox, recipient};
@@ -53,16 +54,46 @@ fn what_is_no_action_says_why() {
     for (text, message) in [
         ("", "\"\": an action is missing"),
         ("  ", "\"  \": an action is missing"),
-        ("PERMIT", "PERMIT: not an action; expected OK, DUNNO, REJECT, DEFER, LOG or a reply code and a text"),
-        ("RELAY", "RELAY: a table never lets anybody relay; that is the perimeter's business"),
-        ("250 fine", "\"250 fine\": a refusal has a reply code from 400 to 599"),
-        ("399 fine", "\"399 fine\": a refusal has a reply code from 400 to 599"),
-        ("600 no", "\"600 no\": a refusal has a reply code from 400 to 599"),
-        ("099 no", "\"099 no\": a refusal has a reply code from 400 to 599"),
-        ("521 no", "\"521 no\": 521 is for hosts that take no mail from anybody (RFC 7504)"),
-        ("REJECT 550 no", "\"REJECT 550 no\": a reply code stands instead of REJECT or DEFER, not behind it"),
-        ("defer 450", "\"defer 450\": a reply code stands instead of REJECT or DEFER, not behind it"),
-        ("REJECT a\nb", "\"REJECT a\\nb\": reply text \"a\\nb\": unusable character '\\n' at octet 1"),
+        (
+            "PERMIT",
+            "PERMIT: not an action; expected OK, DUNNO, REJECT, DEFER, LOG or a reply code and a text",
+        ),
+        (
+            "RELAY",
+            "RELAY: a table never lets anybody relay; that is the perimeter's business",
+        ),
+        (
+            "250 fine",
+            "\"250 fine\": a refusal has a reply code from 400 to 599",
+        ),
+        (
+            "399 fine",
+            "\"399 fine\": a refusal has a reply code from 400 to 599",
+        ),
+        (
+            "600 no",
+            "\"600 no\": a refusal has a reply code from 400 to 599",
+        ),
+        (
+            "099 no",
+            "\"099 no\": a refusal has a reply code from 400 to 599",
+        ),
+        (
+            "521 no",
+            "\"521 no\": 521 is for hosts that take no mail from anybody (RFC 7504)",
+        ),
+        (
+            "REJECT 550 no",
+            "\"REJECT 550 no\": a reply code stands instead of REJECT or DEFER, not behind it",
+        ),
+        (
+            "defer 450",
+            "\"defer 450\": a reply code stands instead of REJECT or DEFER, not behind it",
+        ),
+        (
+            "REJECT a\nb",
+            "\"REJECT a\\nb\": reply text \"a\\nb\": unusable character '\\n' at octet 1",
+        ),
     ] {
         assert_eq!(Action::parse(text).unwrap_err().to_string(), message);
     }
@@ -72,7 +103,10 @@ fn what_is_no_action_says_why() {
 fn a_rejection_knows_its_parts() {
     let plain = Rejection::permanent();
     assert!(plain.is_permanent());
-    assert_eq!((plain.code(), plain.detail(), plain.text()), (None, None, None));
+    assert_eq!(
+        (plain.code(), plain.detail(), plain.text()),
+        (None, None, None)
+    );
     assert!(!Rejection::temporary().is_permanent());
 
     let text = ReplyText::from_static("no");
@@ -80,7 +114,10 @@ fn a_rejection_knows_its_parts() {
     let full = full.with_detail(Detail::POLICY).with_text(text.clone());
     assert!(full.is_permanent());
     assert_eq!(full.code(), Some(ReplyCode::TRANSACTION_FAILED));
-    assert_eq!((full.detail(), full.text()), (Some(Detail::POLICY), Some(&text)));
+    assert_eq!(
+        (full.detail(), full.text()),
+        (Some(Detail::POLICY), Some(&text))
+    );
     assert_eq!(Action::from(full.clone()), Action::Refuse(full));
 }
 
@@ -126,10 +163,19 @@ fn host_patterns_are_read_and_printed() {
 #[test]
 fn what_is_no_host_pattern_says_why() {
     for (text, message) in [
-        ("192.168.1.0/23", "192.168.1.0/23: host bits set; the network is 192.168.0.0/23"),
-        ("::ffff:192.0.2.0/90", "::ffff:192.0.2.0/90: the prefix of an IPv4-mapped network is 96 to 128 bits long"),
+        (
+            "192.168.1.0/23",
+            "192.168.1.0/23: host bits set; the network is 192.168.0.0/23",
+        ),
+        (
+            "::ffff:192.0.2.0/90",
+            "::ffff:192.0.2.0/90: the prefix of an IPv4-mapped network is 96 to 128 bits long",
+        ),
         ("10.300", "10.300: not an address or a network"),
-        ("host.example/24", "host.example/24: not an address or a network"),
+        (
+            "host.example/24",
+            "host.example/24: not an address or a network",
+        ),
         ("*", "*: not an address or a network"),
         ("a..example", "a..example: empty label at octet 3"),
         ("", "\"\": the name is empty"),
@@ -142,13 +188,18 @@ fn what_is_no_host_pattern_says_why() {
 fn hosts(rules: &[(&str, &str)]) -> HostTable {
     let mut builder = HostTable::builder();
     for (pattern, action) in rules {
-        builder.insert(pattern.parse().unwrap(), action.parse().unwrap()).unwrap();
+        builder
+            .insert(pattern.parse().unwrap(), action.parse().unwrap())
+            .unwrap();
     }
     builder.build()
 }
 
 fn found(table: &HostTable, client: &str, names: &[VerifiedName]) -> String {
-    table.lookup(ip(client), names).map(ToString::to_string).unwrap_or_default()
+    table
+        .lookup(ip(client), names)
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 #[test]
@@ -168,7 +219,10 @@ fn the_most_particular_host_rule_decides() {
         let mut turned = rules.clone();
         turned.reverse();
         for rules in [&rules, &turned] {
-            assert_eq!(found(&hosts(rules), "203.0.113.9", &names), format!("{pattern} {action}"));
+            assert_eq!(
+                found(&hosts(rules), "203.0.113.9", &names),
+                format!("{pattern} {action}")
+            );
         }
         rules.remove(0);
     }
@@ -210,9 +264,15 @@ fn names_match_at_the_border_of_a_label() {
 fn implied_subdomains_are_those_of_postfix() {
     let table = HostTable::builder()
         .subdomains(Subdomains::Implied)
-        .rule("example.org".parse().unwrap(), "550 implied".parse().unwrap())
+        .rule(
+            "example.org".parse().unwrap(),
+            "550 implied".parse().unwrap(),
+        )
         .unwrap()
-        .rule("*.a.example.org".parse().unwrap(), "550 said".parse().unwrap())
+        .rule(
+            "*.a.example.org".parse().unwrap(),
+            "550 said".parse().unwrap(),
+        )
         .unwrap()
         .rule("a.example.org".parse().unwrap(), "550 a".parse().unwrap())
         .unwrap()
@@ -227,11 +287,20 @@ fn implied_subdomains_are_those_of_postfix() {
 
 #[test]
 fn mapped_and_plain_addresses_are_one() {
-    let table =
-        hosts(&[("::ffff:203.0.113.9", "550 one"), ("::ffff:198.51.100.0/120", "550 net"), ("::/0", "550 six")]);
+    let table = hosts(&[
+        ("::ffff:203.0.113.9", "550 one"),
+        ("::ffff:198.51.100.0/120", "550 net"),
+        ("::/0", "550 six"),
+    ]);
     assert_eq!(found(&table, "203.0.113.9", &[]), "203.0.113.9 550 one");
-    assert_eq!(found(&table, "::ffff:203.0.113.9", &[]), "203.0.113.9 550 one");
-    assert_eq!(found(&table, "::ffff:198.51.100.7", &[]), "198.51.100.0/24 550 net");
+    assert_eq!(
+        found(&table, "::ffff:203.0.113.9", &[]),
+        "203.0.113.9 550 one"
+    );
+    assert_eq!(
+        found(&table, "::ffff:198.51.100.7", &[]),
+        "198.51.100.0/24 550 net"
+    );
     assert_eq!(found(&table, "::203.0.113.9", &[]), "::/0 550 six");
     assert_eq!(found(&table, "192.0.2.1", &[]), "");
 }
@@ -246,10 +315,18 @@ fn dunno_ends_the_search_and_log_does_not() {
     ]);
     assert_eq!(found(&table, "203.0.113.9", &[]), "203.0.113.0/28 DUNNO");
     assert_eq!(found(&table, "203.0.113.99", &[]), "203.0.113.0/24 REJECT");
-    let all: Vec<_> = table.matches(ip("203.0.113.9"), &[]).map(ToString::to_string).collect();
+    let all: Vec<_> = table
+        .matches(ip("203.0.113.9"), &[])
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         all,
-        ["203.0.113.9 LOG seen", "203.0.113.8/31 LOG near", "203.0.113.0/28 DUNNO", "203.0.113.0/24 REJECT"]
+        [
+            "203.0.113.9 LOG seen",
+            "203.0.113.8/31 LOG near",
+            "203.0.113.0/28 DUNNO",
+            "203.0.113.0/24 REJECT"
+        ]
     );
 }
 
@@ -264,14 +341,38 @@ fn name_rules_are_known_to_be_there() {
 #[test]
 fn two_host_rules_for_one_pattern_are_an_error() {
     for (one, other, message) in [
-        ("192.0.2.1", "192.0.2.1/32", "192.0.2.1/32 REJECT: there is a rule for this pattern already: 192.0.2.1 OK"),
-        ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1 REJECT: there is a rule for this pattern already: 192.0.2.1 OK"),
-        ("10", "10.0.0.0/8", "10.0.0.0/8 REJECT: there is a rule for this pattern already: 10.0.0.0/8 OK"),
-        (".example", "*.EXAMPLE", "*.example REJECT: there is a rule for this pattern already: *.example OK"),
-        ("a.example", "A.example.", "a.example REJECT: there is a rule for this pattern already: a.example OK"),
+        (
+            "192.0.2.1",
+            "192.0.2.1/32",
+            "192.0.2.1/32 REJECT: there is a rule for this pattern already: 192.0.2.1 OK",
+        ),
+        (
+            "192.0.2.1",
+            "::ffff:192.0.2.1",
+            "192.0.2.1 REJECT: there is a rule for this pattern already: 192.0.2.1 OK",
+        ),
+        (
+            "10",
+            "10.0.0.0/8",
+            "10.0.0.0/8 REJECT: there is a rule for this pattern already: 10.0.0.0/8 OK",
+        ),
+        (
+            ".example",
+            "*.EXAMPLE",
+            "*.example REJECT: there is a rule for this pattern already: *.example OK",
+        ),
+        (
+            "a.example",
+            "A.example.",
+            "a.example REJECT: there is a rule for this pattern already: a.example OK",
+        ),
     ] {
-        let mut builder = HostTable::builder().rule(one.parse().unwrap(), Action::Accept).unwrap();
-        let error = builder.insert(other.parse().unwrap(), "REJECT".parse().unwrap()).unwrap_err();
+        let mut builder = HostTable::builder()
+            .rule(one.parse().unwrap(), Action::Accept)
+            .unwrap();
+        let error = builder
+            .insert(other.parse().unwrap(), "REJECT".parse().unwrap())
+            .unwrap_err();
         assert_eq!(error.to_string(), message);
         // The builder is as it was.
         assert_eq!(builder.build().rules().len(), 1);
@@ -280,14 +381,25 @@ fn two_host_rules_for_one_pattern_are_an_error() {
 
 fn any_ip() -> impl Strategy<Value = ClientIp> {
     // Few different bits, so that networks and clients meet.
-    let v4 = (0..4_u32, 0..4_u32).prop_map(|(high, low)| ClientIp::from(std::net::Ipv4Addr::from(high << 30 | low)));
-    let v6 = (0..4_u128, 0..4_u128).prop_map(|(high, low)| ClientIp::from(std::net::Ipv6Addr::from(high << 126 | low)));
+    let v4 = (0..4_u32, 0..4_u32)
+        .prop_map(|(high, low)| ClientIp::from(std::net::Ipv4Addr::from(high << 30 | low)));
+    let v6 = (0..4_u128, 0..4_u128)
+        .prop_map(|(high, low)| ClientIp::from(std::net::Ipv6Addr::from(high << 126 | low)));
     prop_oneof![v4, v6]
 }
 
 fn any_network() -> impl Strategy<Value = Network> {
-    let lengths =
-        prop_oneof![Just(0_u8), Just(1), Just(2), Just(30), Just(31), Just(32), Just(126), Just(127), Just(128)];
+    let lengths = prop_oneof![
+        Just(0_u8),
+        Just(1),
+        Just(2),
+        Just(30),
+        Just(31),
+        Just(32),
+        Just(126),
+        Just(127),
+        Just(128)
+    ];
     (any_ip(), lengths).prop_filter_map("host bits", |(ip, len)| Network::new(ip.as_ip(), len).ok())
 }
 
@@ -340,28 +452,46 @@ fn mailbox_patterns_are_read_and_printed() {
     ] {
         let pattern: MailboxPattern = text.parse().unwrap();
         assert_eq!(pattern.to_string(), printed, "{text}");
-        assert_eq!(printed.parse::<MailboxPattern>().unwrap(), pattern, "{text}");
+        assert_eq!(
+            printed.parse::<MailboxPattern>().unwrap(),
+            pattern,
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn what_is_no_mailbox_pattern_says_why() {
     for (text, message) in [
-        ("*@example.org", "*@example.org: for all of a domain write the domain alone"),
+        (
+            "*@example.org",
+            "*@example.org: for all of a domain write the domain alone",
+        ),
         ("@example.org", "@example.org: empty local part at octet 1"),
         ("@", "\"\": empty local part at octet 1"),
         ("*", "*: a pattern needs a name, as in *.example.org"),
-        ("[1.2.3]", "[1.2.3]: the literal at octet 1 is not an IPv4 address"),
-        ("ann@example..org", "ann@example..org: empty label at octet 13"),
+        (
+            "[1.2.3]",
+            "[1.2.3]: the literal at octet 1 is not an IPv4 address",
+        ),
+        (
+            "ann@example..org",
+            "ann@example..org: empty label at octet 13",
+        ),
     ] {
-        assert_eq!(MailboxPattern::parse(text).unwrap_err().to_string(), message);
+        assert_eq!(
+            MailboxPattern::parse(text).unwrap_err().to_string(),
+            message
+        );
     }
 }
 
 #[track_caller]
 fn filled(mut builder: MailboxTableBuilder, rules: &[(&str, &str)]) -> MailboxTable {
     for (pattern, action) in rules {
-        builder.insert(pattern.parse().unwrap(), action.parse().unwrap()).unwrap();
+        builder
+            .insert(pattern.parse().unwrap(), action.parse().unwrap())
+            .unwrap();
     }
     builder.build()
 }
@@ -372,7 +502,10 @@ fn senders(rules: &[(&str, &str)]) -> MailboxTable {
 }
 
 fn of(table: &MailboxTable, text: &str) -> String {
-    table.lookup(&mailbox(text)).map(ToString::to_string).unwrap_or_default()
+    table
+        .lookup(&mailbox(text))
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 #[test]
@@ -390,7 +523,10 @@ fn the_most_particular_mailbox_rule_decides() {
         let mut turned = rules.clone();
         turned.reverse();
         for rules in [&rules, &turned] {
-            assert_eq!(of(&senders(rules), "ann+list@a.b.example"), format!("{pattern} {action}"));
+            assert_eq!(
+                of(&senders(rules), "ann+list@a.b.example"),
+                format!("{pattern} {action}")
+            );
         }
         rules.remove(0);
     }
@@ -399,18 +535,37 @@ fn the_most_particular_mailbox_rule_decides() {
 
 #[test]
 fn local_parts_are_compared_folded_and_unquoted() {
-    let table = senders(&[("Ann@example.org", "550 ann"), ("JOSÉ@example.org", "550 jose"), ("Root@", "550 root")]);
-    for text in ["ann@example.org", "ANN@EXAMPLE.ORG", "\"aNN\"@example.org", "ann+x@example.org", "Ann+@example.org"] {
+    let table = senders(&[
+        ("Ann@example.org", "550 ann"),
+        ("JOSÉ@example.org", "550 jose"),
+        ("Root@", "550 root"),
+    ]);
+    for text in [
+        "ann@example.org",
+        "ANN@EXAMPLE.ORG",
+        "\"aNN\"@example.org",
+        "ann+x@example.org",
+        "Ann+@example.org",
+    ] {
         assert_eq!(of(&table, text), "Ann@example.org 550 ann", "{text}");
     }
     for text in ["josé@example.org", "JosÉ+x@example.org"] {
         assert_eq!(of(&table, text), "JOSÉ@example.org 550 jose", "{text}");
     }
-    for text in ["root@third.example", "ROOT+x@[192.0.2.1]", "\"root\"@example.org"] {
+    for text in [
+        "root@third.example",
+        "ROOT+x@[192.0.2.1]",
+        "\"root\"@example.org",
+    ] {
         assert_eq!(of(&table, text), "Root@ 550 root", "{text}");
     }
-    for text in ["anna@example.org", "jose@example.org", "+ann@example.org", "ann@example.net", "\"ann \"@example.org"]
-    {
+    for text in [
+        "anna@example.org",
+        "jose@example.org",
+        "+ann@example.org",
+        "ann@example.net",
+        "\"ann \"@example.org",
+    ] {
         assert_eq!(of(&table, text), "", "{text}");
     }
 }
@@ -438,25 +593,40 @@ fn hidden_borders_find_no_other_rule() {
     assert_eq!(of(&table, "\".example\"@c.test"), "");
     assert_eq!(of(&table, "\"a@b@c.example\"@test"), "");
     assert_eq!(of(&table, "\"[x:a\"@b.test"), "");
-    assert_eq!(of(&table, "z@[x:a@b.example]"), "[x:a@b.example] 550 literal");
+    assert_eq!(
+        of(&table, "z@[x:a@b.example]"),
+        "[x:a@b.example] 550 literal"
+    );
     assert_eq!(of(&table, "z@[x:y@z.example]"), "");
 }
 
 #[test]
 fn literals_have_their_own_rules() {
-    let table =
-        senders(&[("[192.0.2.1]", "550 literal"), ("ann@[192.0.2.1]", "OK"), ("[IPv6:2001:db8::1]", "550 six")]);
+    let table = senders(&[
+        ("[192.0.2.1]", "550 literal"),
+        ("ann@[192.0.2.1]", "OK"),
+        ("[IPv6:2001:db8::1]", "550 six"),
+    ]);
     assert_eq!(of(&table, "bob@[192.0.2.1]"), "[192.0.2.1] 550 literal");
-    assert_eq!(of(&table, "bob@[IPv6:::ffff:192.0.2.1]"), "[192.0.2.1] 550 literal");
+    assert_eq!(
+        of(&table, "bob@[IPv6:::ffff:192.0.2.1]"),
+        "[192.0.2.1] 550 literal"
+    );
     assert_eq!(of(&table, "ann@[192.0.2.1]"), "ann@[192.0.2.1] OK");
-    assert_eq!(of(&table, "bob@[ipv6:2001:DB8:0::1]"), "[IPv6:2001:db8::1] 550 six");
+    assert_eq!(
+        of(&table, "bob@[ipv6:2001:DB8:0::1]"),
+        "[IPv6:2001:db8::1] 550 six"
+    );
     assert_eq!(of(&table, "bob@[192.0.2.2]"), "");
 }
 
 #[test]
 fn implied_subdomains_hold_for_domains_too() {
     let builder = MailboxTable::for_recipients().subdomains(Subdomains::Implied);
-    let table = filled(builder, &[("example.org", "550 implied"), ("ann@example.org", "OK")]);
+    let table = filled(
+        builder,
+        &[("example.org", "550 implied"), ("ann@example.org", "OK")],
+    );
     assert_eq!(of(&table, "bob@example.org"), "example.org 550 implied");
     assert_eq!(of(&table, "bob@a.b.example.org"), "example.org 550 implied");
     assert_eq!(of(&table, "ann@a.example.org"), "example.org 550 implied");
@@ -466,7 +636,10 @@ fn implied_subdomains_hold_for_domains_too() {
 #[test]
 fn the_null_path_is_never_refused() {
     let error = |builder: MailboxTableBuilder, action: &str| {
-        builder.rule(MailboxPattern::Null, action.parse().unwrap()).unwrap_err().to_string()
+        builder
+            .rule(MailboxPattern::Null, action.parse().unwrap())
+            .unwrap_err()
+            .to_string()
     };
     for action in ["REJECT", "DEFER", "450 later"] {
         assert_eq!(
@@ -474,27 +647,56 @@ fn the_null_path_is_never_refused() {
             format!("<> {action}: the null reverse-path must not be refused"),
         );
     }
-    assert_eq!(error(MailboxTable::for_recipients(), "OK"), "<> OK: no recipient has the null path");
-    let twice = MailboxTable::for_senders().rule(MailboxPattern::Null, Action::Accept).unwrap();
-    assert_eq!(error(twice, "DUNNO"), "<> DUNNO: there is a rule for this pattern already: <> OK");
+    assert_eq!(
+        error(MailboxTable::for_recipients(), "OK"),
+        "<> OK: no recipient has the null path"
+    );
+    let twice = MailboxTable::for_senders()
+        .rule(MailboxPattern::Null, Action::Accept)
+        .unwrap();
+    assert_eq!(
+        error(twice, "DUNNO"),
+        "<> DUNNO: there is a rule for this pattern already: <> OK"
+    );
 
     let table = senders(&[("<>", "OK"), ("ann@", "REJECT")]);
     assert_eq!(table.lookup_null().unwrap().to_string(), "<> OK");
     assert_eq!(table.lookup_sender(&Sender::Null), table.lookup_null());
-    assert_eq!(senders(&[("ann@", "REJECT"), ("example.org", "REJECT")]).lookup_null(), None);
+    assert_eq!(
+        senders(&[("ann@", "REJECT"), ("example.org", "REJECT")]).lookup_null(),
+        None
+    );
     assert_eq!(senders(&[("<>", "LOG bounce")]).lookup_null(), None);
 }
 
 #[test]
 fn senders_and_recipients_without_a_domain() {
-    let table = senders(&[("joe@", "550 joe"), ("postmaster@", "OK"), ("joe@example.org", "550 other")]);
-    let sender = |text: &str| table.lookup_sender(&Sender::parse(text).unwrap()).map(ToString::to_string);
+    let table = senders(&[
+        ("joe@", "550 joe"),
+        ("postmaster@", "OK"),
+        ("joe@example.org", "550 other"),
+    ]);
+    let sender = |text: &str| {
+        table
+            .lookup_sender(&Sender::parse(text).unwrap())
+            .map(ToString::to_string)
+    };
     assert_eq!(sender("Joe+x").as_deref(), Some("joe@ 550 joe"));
     assert_eq!(sender("jim"), None);
-    assert_eq!(sender("joe@example.org").as_deref(), Some("joe@example.org 550 other"));
-    let to = |text: &str| table.lookup_recipient(&recipient(text)).map(ToString::to_string);
+    assert_eq!(
+        sender("joe@example.org").as_deref(),
+        Some("joe@example.org 550 other")
+    );
+    let to = |text: &str| {
+        table
+            .lookup_recipient(&recipient(text))
+            .map(ToString::to_string)
+    };
     assert_eq!(to("POSTMASTER").as_deref(), Some("postmaster@ OK"));
-    assert_eq!(to("postmaster@third.example").as_deref(), Some("postmaster@ OK"));
+    assert_eq!(
+        to("postmaster@third.example").as_deref(),
+        Some("postmaster@ OK")
+    );
     assert_eq!(to("jim@third.example"), None);
 }
 
@@ -511,25 +713,73 @@ fn two_mailbox_rules_for_one_pattern_are_an_error() {
             "ann@example.org",
             "ann@example.org DUNNO: there is a rule for this pattern already: ann@example.org OK",
         ),
-        ("root@", "Root@", "Root@ DUNNO: there is a rule for this pattern already: root@ OK"),
-        ("*.example", ".example", "*.example DUNNO: there is a rule for this pattern already: *.example OK"),
+        (
+            "root@",
+            "Root@",
+            "Root@ DUNNO: there is a rule for this pattern already: root@ OK",
+        ),
+        (
+            "*.example",
+            ".example",
+            "*.example DUNNO: there is a rule for this pattern already: *.example OK",
+        ),
         (
             "[IPv6:::ffff:192.0.2.1]",
             "[192.0.2.1]",
             "[192.0.2.1] DUNNO: there is a rule for this pattern already: [192.0.2.1] OK",
         ),
     ] {
-        let builder = MailboxTable::for_senders().rule(one.parse().unwrap(), Action::Accept).unwrap();
-        let error = builder.rule(other.parse().unwrap(), Action::Dunno).unwrap_err();
+        let builder = MailboxTable::for_senders()
+            .rule(one.parse().unwrap(), Action::Accept)
+            .unwrap();
+        let error = builder
+            .rule(other.parse().unwrap(), Action::Dunno)
+            .unwrap_err();
         assert_eq!(error.to_string(), message);
     }
 }
 
 #[test]
 fn log_rules_are_noted_on_the_way_to_the_one_that_decides() {
-    let table = senders(&[("ann@example.org", "LOG seen"), ("example.org", "DUNNO"), ("ann@", "REJECT")]);
+    let table = senders(&[
+        ("ann@example.org", "LOG seen"),
+        ("example.org", "DUNNO"),
+        ("ann@", "REJECT"),
+    ]);
     assert_eq!(of(&table, "ann@example.org"), "example.org DUNNO");
-    let all: Vec<_> = table.matches(&mailbox("ann@example.org")).map(ToString::to_string).collect();
-    assert_eq!(all, ["ann@example.org LOG seen", "example.org DUNNO", "ann@ REJECT"]);
+    let all: Vec<_> = table
+        .matches(&mailbox("ann@example.org"))
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        all,
+        [
+            "ann@example.org LOG seen",
+            "example.org DUNNO",
+            "ann@ REJECT"
+        ]
+    );
     assert!(!table.is_empty() && senders(&[]).is_empty());
+
+    let table = senders(&[
+        ("<>", "LOG bounce"),
+        ("postmaster@", "LOG bare"),
+        ("joe@", "LOG joe"),
+    ]);
+    let sender = |text: &str| {
+        table
+            .matches_sender(&Sender::parse(text).unwrap())
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(sender("<>"), ["<> LOG bounce"]);
+    assert_eq!(sender("joe"), ["joe@ LOG joe"]);
+    assert_eq!(sender("joe@example.org"), ["joe@ LOG joe"]);
+    assert_eq!(sender("jim"), [""; 0]);
+    for text in ["Postmaster", "postmaster@example.org"] {
+        let to = recipient(text);
+        let noted = table.matches_recipient(&to).map(ToString::to_string);
+        assert!(noted.eq(["postmaster@ LOG bare"]), "{text}");
+        assert_eq!(table.lookup_recipient(&to), None, "{text}");
+    }
 }

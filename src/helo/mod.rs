@@ -32,6 +32,7 @@ pub use standing::{Standing, resolve};
 
 use crate::address::Literal;
 use crate::client::ClientIp;
+use crate::fcrdns::VerifiedName;
 use crate::name::Name;
 
 /// What a greeting claims, by its text alone.
@@ -44,7 +45,10 @@ use crate::name::Name;
 /// assert_eq!(helo::read("256.1.1.1"), Claim::Malformed);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a name, a literal, a literal without brackets, or neither")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: a name, a literal, a literal without brackets, or neither"
+)]
 pub enum Claim {
     /// An address without the brackets that make it a literal.
     BareAddress(ClientIp),
@@ -67,7 +71,10 @@ pub enum Claim {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: equal, different, or nothing to compare")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: equal, different, or nothing to compare"
+)]
 pub enum LiteralMatch {
     /// The claim is no literal.
     NotALiteral,
@@ -100,7 +107,10 @@ pub fn read(argument: &str) -> Claim {
         return Claim::Malformed;
     }
     if argument.starts_with('[') {
-        let literal = argument.split(' ').next().and_then(|literal| literal.parse().ok());
+        let literal = argument
+            .split(' ')
+            .next()
+            .and_then(|literal| literal.parse().ok());
         return literal.map_or(Claim::Malformed, Claim::Literal);
     }
     match (ClientIp::parse(argument), Name::parse(argument)) {
@@ -137,4 +147,8 @@ impl Claim {
             Self::BareAddress(_) | Self::Malformed | Self::Name(_) => LiteralMatch::NotALiteral,
         }
     }
+}
+
+fn is_among(name: &Name, verified: &[VerifiedName]) -> bool {
+    verified.iter().any(|verified| verified.name() == name)
 }

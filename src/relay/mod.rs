@@ -41,6 +41,10 @@ mod perimeter;
 pub use backup::Backup;
 pub use perimeter::Perimeter;
 
+use std::fmt;
+
+use crate::client::{ClientIp, Network};
+
 /// A side of the perimeter.
 ///
 /// The default is the one that grants nothing.
@@ -76,7 +80,10 @@ pub enum Side {
 /// ```
 #[must_use]
 pub const fn permits(connection: Side, recipient: Side) -> bool {
-    matches!((connection, recipient), (Side::Internal, _) | (_, Side::Internal))
+    matches!(
+        (connection, recipient),
+        (Side::Internal, _) | (_, Side::Internal)
+    )
 }
 
 /// Whether somebody has proved to be one of our users on this connection.
@@ -96,7 +103,10 @@ pub const fn permits(connection: Side, recipient: Side) -> bool {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: it was proved or it was not")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: it was proved or it was not"
+)]
 pub enum Login {
     /// Nobody has.
     #[default]
@@ -120,7 +130,10 @@ pub enum Login {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: one side, the other, or only a name can tell")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: one side, the other, or only a name can tell"
+)]
 pub enum Known {
     /// External unless one of the client's verified names is one of the perimeter's.
     DependsOnName,
@@ -160,7 +173,10 @@ impl Known {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: here, on by promise, hidden, or anywhere else")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: here, on by promise, hidden, or anywhere else"
+)]
 pub enum Destination {
     /// Somewhere we have promised nothing about.
     Elsewhere,
@@ -189,4 +205,28 @@ impl Destination {
             Self::Elsewhere | Self::Routed => Side::External,
         }
     }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::External => "external",
+            Self::Internal => "internal",
+        })
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Elsewhere => "elsewhere",
+            Self::Local => "local",
+            Self::RelayTo => "relay-to",
+            Self::Routed => "routed",
+        })
+    }
+}
+
+fn within(networks: &[Network], ip: ClientIp) -> bool {
+    networks.iter().any(|network| network.contains(ip))
 }

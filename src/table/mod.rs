@@ -35,7 +35,11 @@ pub use host::{HostTable, HostTableBuilder};
 pub use mailbox::{MailboxTable, MailboxTableBuilder};
 pub use pattern::{HostPattern, InvalidHostPattern, InvalidMailboxPattern, MailboxPattern};
 
+use std::collections::{HashMap, hash_map::Entry};
 use std::fmt;
+use std::hash::Hash;
+
+use self::{index::Index, key::Key, networks::Networks};
 
 /// One rule of a table. Printed, it is a line of a table file.
 ///
@@ -113,8 +117,16 @@ pub struct InvalidRule {
 }
 
 impl InvalidRule {
+    fn duplicate<P: fmt::Display>(rule: &Rule<P>, earlier: Option<&Rule<P>>) -> Self {
+        let earlier = earlier.map(Rule::to_string).unwrap_or_default();
+        Self::new(rule, RuleFault::Duplicate(earlier))
+    }
+
     fn new<P: fmt::Display>(rule: &Rule<P>, fault: RuleFault) -> Self {
-        Self { rule: rule.to_string(), fault }
+        Self {
+            rule: rule.to_string(),
+            fault,
+        }
     }
 }
 
@@ -126,4 +138,15 @@ enum RuleFault {
     NullRefused,
     #[error("no recipient has the null path")]
     NullRecipient,
+}
+
+/// Adds a rule, unless there is one for the key, which is given back.
+fn insert<K: Eq + Hash>(rules: &mut HashMap<K, usize>, key: K, rule: usize) -> Result<(), usize> {
+    match rules.entry(key) {
+        Entry::Occupied(there) => Err(*there.get()),
+        Entry::Vacant(place) => {
+            place.insert(rule);
+            Ok(())
+        }
+    }
 }
