@@ -33,6 +33,7 @@ fn storey_0() {
         name::Name,
         name::NamePattern
     ];
+    shared![name::NameSet];
     shared![name::NameRef<'static>];
     shared![
         client::Client,
@@ -88,6 +89,22 @@ fn storey_2() {
     shared![fcrdns::Fcrdns, fcrdns::Iprev, fcrdns::VerifiedName];
     shared![mailroute::Absence, mailroute::MailRoute];
     shared![rbl::Families, rbl::Hit, rbl::Listing, rbl::Skip, rbl::Zone];
+}
+
+#[test]
+fn storey_3() {
+    use mailward::{helo, relay, table};
+    shared![helo::Claim, helo::Identity, helo::LiteralMatch];
+    shared![helo::Ourselves, helo::Standing];
+    shared![relay::Backup, relay::Destination, relay::Known];
+    shared![relay::Login, relay::Perimeter, relay::Side];
+    shared![table::Action, table::InvalidAction, table::Rejection];
+    shared![table::HostPattern, table::InvalidHostPattern];
+    shared![table::MailboxPattern, table::InvalidMailboxPattern];
+    shared![table::HostTable, table::HostTableBuilder];
+    shared![table::MailboxTable, table::MailboxTableBuilder];
+    shared![table::InvalidRule, table::Rule<table::HostPattern>];
+    shared![table::Subdomains];
 }
 
 #[test]
