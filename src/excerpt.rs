@@ -5,24 +5,29 @@ use std::{ascii, fmt};
 /// A piece of somebody's text, made safe to print.
 ///
 /// Visible ASCII stands as it is. Anything else stands in quotes, where letters and digits of any
-/// script are kept and all else is escaped as in Rust source. Text beyond [`MOST`] characters is
-/// cut, which two dots say.
+/// script are kept and all else is escaped as in Rust source. What would make it longer than about
+/// [`MOST`] octets is cut off, which two dots say.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Excerpt(Box<str>);
 
 impl Excerpt {
     pub(crate) fn new(text: &str) -> Self {
-        let cut = text.chars().nth(MOST).is_some();
-        let plain = !text.is_empty() && text.chars().take(MOST).all(is_plain);
         let mut shown = String::new();
-        for character in text.chars().take(MOST) {
+        let mut plain = !text.is_empty();
+        let mut rest = text.chars();
+        while shown.len() < MOST {
+            let Some(character) = rest.next() else { break };
+            plain = plain && is_plain(character);
             if is_plain(character) || character == ' ' || character.is_alphanumeric() {
                 shown.push(character);
             } else {
                 shown.extend(character.escape_default());
             }
         }
-        Self::finish(shown, plain, cut)
+        if !rest.as_str().is_empty() {
+            shown.push_str("..");
+        }
+        Self::finish(shown, plain)
     }
 
     /// The labels of a name that came from DNS: those that were good, and the one that was not,
@@ -38,15 +43,17 @@ impl Excerpt {
             }
             shown.extend(ascii::escape_default(octet).map(char::from));
         }
-        Self::finish(shown, false, bad.len() > MOST)
+        if bad.len() > MOST {
+            shown.push_str("..");
+        }
+        Self::finish(shown, false)
     }
 
-    fn finish(shown: String, plain: bool, cut: bool) -> Self {
-        let dots = if cut { ".." } else { "" };
+    fn finish(shown: String, plain: bool) -> Self {
         Self(if plain {
-            (shown + dots).into()
+            shown.into()
         } else {
-            format!("\"{shown}{dots}\"").into()
+            format!("\"{shown}\"").into()
         })
     }
 }
@@ -67,5 +74,5 @@ const fn is_plain(character: char) -> bool {
     character.is_ascii_graphic() && !matches!(character, '"' | '\\')
 }
 
-/// The most characters of the original that are shown.
+/// How much of the original is shown.
 const MOST: usize = 80;

@@ -181,6 +181,19 @@ impl Fcrdns {
     }
 }
 
+impl fmt::Display for Fcrdns {
+    /// For traces: the iprev word and the names, `pass mail.example.org`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.iprev().fmt(f)?;
+        match self {
+            Self::Confirmed(names) => names.iter().try_for_each(|name| write!(f, " {name}")),
+            Self::Mismatch(names) => names.iter().try_for_each(|name| write!(f, " {name}")),
+            Self::NoName => Ok(()),
+            Self::Trouble(error) => write!(f, " {error}"),
+        }
+    }
+}
+
 /// A name whose owner says that it is the client's: proof, for only [`judge`] makes one.
 ///
 /// Rules that trust a name take this type, so an unverified name cannot reach them.

@@ -17,13 +17,24 @@
 mod excerpt;
 mod nearest;
 
+pub mod address;
 pub mod client;
 pub mod clock;
 pub mod dns;
 pub mod fcrdns;
+pub mod guard;
+pub mod helo;
 pub mod mailroute;
 pub mod name;
+pub mod policies;
+pub mod policy;
 pub mod rbl;
+pub mod relay;
 pub mod reply;
+pub mod session;
 pub mod step;
+pub mod table;
+pub mod trace;
+pub mod verdict;
 pub mod wire;
+pub mod wording;

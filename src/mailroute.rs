@@ -9,6 +9,7 @@
 //! Address literals are not asked here: they need no name system.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::{Either, select};
@@ -165,6 +166,23 @@ pub enum Absence {
     NoSuchName,
     /// There are MX records, and none names a host.
     UnusableExchangers,
+}
+
+impl fmt::Display for MailRoute {
+    /// For traces: `10 mx.example.org, 20 mx2.example.org`, `own address`, `null MX`, or why it is nowhere.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exchangers(exchangers) => exchangers.iter().enumerate().try_for_each(|(at, mx)| {
+                write!(f, "{}{mx}", if at == 0 { "" } else { ", " })
+            }),
+            Self::Address => f.write_str("own address"),
+            Self::NullMx => f.write_str("null MX"),
+            Self::Nowhere(Absence::NoAddress) => f.write_str("nowhere: no exchanger and no address"),
+            Self::Nowhere(Absence::NoSuchName) => f.write_str("nowhere: no such name"),
+            Self::Nowhere(Absence::UnusableExchangers) => f.write_str("nowhere: no usable exchanger"),
+            Self::Trouble(error) => error.fmt(f),
+        }
+    }
 }
 
 const fn host(mx: &Mx) -> Option<&Name> {

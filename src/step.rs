@@ -13,7 +13,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::future::{self, BoxFuture};
+use futures_util::future;
 
 /// A value that is ready, or a future of it.
 ///
@@ -32,6 +32,9 @@ use futures_util::future::{self, BoxFuture};
 #[must_use = "a step does nothing until it is awaited, waited for, or taken apart"]
 pub struct Step<'a, T>(State<'a, T>);
 
+/// A future in its box, such as `#[async_trait]` makes.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 enum State<'a, T> {
     Ready(T),
     Later(BoxFuture<'a, T>),
@@ -47,6 +50,11 @@ impl<'a, T> Step<'a, T> {
     /// A step whose answer takes a future. Allocates the future's box.
     pub fn later(future: impl Future<Output = T> + Send + 'a) -> Self {
         Self(State::Later(Box::pin(future)))
+    }
+
+    /// A step whose answer takes a future that is in its box already, as that of an `#[async_trait]` method.
+    pub fn boxed(future: BoxFuture<'a, T>) -> Self {
+        Self(State::Later(future))
     }
 
     /// True when the answer is at hand.

@@ -320,7 +320,8 @@ fn names() -> impl Strategy<Value = Name> {
 proptest! {
     #[test]
     fn print_then_parse_is_identity(name in names()) {
-        prop_assert_eq!(&Name::parse(&name.to_string()).unwrap(), &name);
+        let printed = name.to_string();
+        prop_assert_eq!(&Name::parse(&printed).unwrap(), &name);
         prop_assert_eq!(&Name::from_labels(name.labels().map(str::as_bytes)).unwrap(), &name);
         prop_assert_eq!(&name.borrowed().to_name(), &name);
         for pattern in [NamePattern::Exact(name.clone()), NamePattern::Below(name)] {

@@ -46,6 +46,28 @@ pub(crate) enum NameFault {
     TooLong,
 }
 
+impl NameFault {
+    /// The same fault in a text in which the name has `octets` before it.
+    pub(crate) const fn shifted(self, octets: usize) -> Self {
+        match self {
+            Self::Character { found, octet } => Self::Character {
+                found,
+                octet: octet.saturating_add(octets),
+            },
+            Self::EmptyLabel { octet } => Self::EmptyLabel {
+                octet: octet.saturating_add(octets),
+            },
+            Self::Hyphen { octet } => Self::Hyphen {
+                octet: octet.saturating_add(octets),
+            },
+            Self::LabelTooLong { octet } => Self::LabelTooLong {
+                octet: octet.saturating_add(octets),
+            },
+            other => other,
+        }
+    }
+}
+
 impl fmt::Display for NameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

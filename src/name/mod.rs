@@ -16,12 +16,14 @@
 
 mod check;
 mod pattern;
+mod set;
 
 use std::{borrow::Borrow, borrow::Cow, fmt, str::FromStr, sync::Arc};
 
 pub use self::{
     check::InvalidName,
     pattern::{InvalidNamePattern, NamePattern},
+    set::NameSet,
 };
 
 pub(crate) use self::check::NameFault;

@@ -1,5 +1,6 @@
 //! What one list says of one client.
 
+use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +52,22 @@ impl Listing {
     #[must_use]
     pub const fn is_trouble(&self) -> bool {
         matches!(self, Self::Trouble(_))
+    }
+}
+
+impl fmt::Display for Listing {
+    /// For traces: `listed 127.0.0.2, 127.0.0.4` or `absent`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, codes) = match self {
+            Self::Listed(hit) => ("listed", hit.codes()),
+            Self::Refused(codes) => ("refused", &**codes),
+            Self::Broken(codes) => ("broken", &**codes),
+            Self::Absent { .. } => return f.write_str("absent"),
+            Self::Trouble(error) => return error.fmt(f),
+            Self::Skipped(_) => return f.write_str("not asked"),
+        };
+        f.write_str(word)?;
+        codes.iter().enumerate().try_for_each(|(at, code)| write!(f, "{} {code}", if at == 0 { "" } else { "," }))
     }
 }
 

@@ -3,12 +3,9 @@
 //! [RFC 5321 section 4.2](https://www.rfc-editor.org/rfc/rfc5321#section-4.2) defines the form,
 //! section 4.2.3 most of the codes; the extensions that bring the others are named at each constant.
 
-use std::fmt;
-use std::num::NonZeroU16;
-use std::str::FromStr;
+use std::{fmt, num::NonZeroU16, str::FromStr};
 
-use super::enhanced::{Detail, EnhancedCode};
-use super::excerpt::Excerpt;
+use crate::reply::{Detail, EnhancedCode, Excerpt};
 
 /// The three digits that begin every line of an SMTP reply, from 200 to 599.
 ///

@@ -6,11 +6,9 @@
 //! The class must equal the first digit of the reply code, so it is not stored beside one: a reply
 //! carries a [`Detail`], `7.25`, and the class comes from the code whenever it is printed.
 
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
-use super::code::Class;
-use super::excerpt::Excerpt;
+use crate::reply::{Class, Excerpt};
 
 /// An enhanced status code without its class: `7.25`.
 ///

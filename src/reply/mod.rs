@@ -26,10 +26,9 @@ pub use code::{Class, InvalidReplyCode, ReplyCode};
 pub use enhanced::{Detail, EnhancedCode, InvalidDetail};
 pub use text::{InvalidReplyText, ReplyText};
 
-use std::fmt;
-use std::iter;
-use std::slice;
-use std::sync::Arc;
+use std::{fmt, iter, slice, sync::Arc};
+
+use excerpt::Excerpt;
 
 /// An SMTP reply.
 ///

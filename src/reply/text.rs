@@ -5,13 +5,15 @@
 //! ([RFC 5321 section 4.2](https://www.rfc-editor.org/rfc/rfc5321#section-4.2): printable
 //! characters, blanks and tabs; a tab is not kept here).
 
-use std::cmp::Ordering;
-use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::str::FromStr;
-use std::sync::Arc;
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+    sync::Arc,
+};
 
-use super::excerpt::Excerpt;
+use crate::reply::Excerpt;
 
 /// The text of a reply: at least one and at most [`ReplyText::MAX_LEN`] octets of printable ASCII
 /// (32 to 126), with no blank at either end.

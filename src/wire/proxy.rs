@@ -18,9 +18,11 @@
 //! # Ok::<(), mailward::wire::proxy::ProxyError>(())
 //! ```
 
-use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::str::{FromStr, Split};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    str::{FromStr, Split},
+};
 
 /// A PROXY header, version 1.
 ///

@@ -1,0 +1,240 @@
+//! The verbs of one connection.
+
+use super::attempt::{Attempt, Fact};
+use super::{Guard, Outcome, Service};
+use crate::address::{ForwardPath, ReversePath};
+use crate::client::Client;
+use crate::reply::{Reply, ReplyText};
+use crate::session::{Session, Verb};
+use crate::verdict::{Reason, Refusal, Stage, Then, Verdict};
+use crate::wire::smtp::{Command, CommandError};
+
+/// One connection under a guard: SMTP's verbs, each of which gives an [`Outcome`].
+///
+/// A verb that is dropped at an await, or refused, leaves the session as it was before. Verbs in the wrong place are
+/// answered 503 without asking anybody.
+///
+/// ```
+/// use mailward::client::ClientIp;
+/// use mailward::clock::SystemClock;
+/// use mailward::dns::MemoryDns;
+/// use mailward::guard::{Guard, Shared};
+/// use mailward::name::Name;
+/// use mailward::relay::Perimeter;
+/// use mailward::session::Verb;
+///
+/// # async fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// let guard = Guard::builder(perimeter, Shared::new(MemoryDns::default(), SystemClock::new())).build();
+///
+/// let (mut dialogue, greeting) = guard.connect("203.0.113.9".parse::<ClientIp>()?).await;
+/// print!("{}", greeting.reply); // 220 mx.example.org ESMTP
+/// let outcome = dialogue.greet(Verb::Ehlo, "mail.example.com").await;
+/// assert!(!outcome.is_refusal());
+/// let outcome = dialogue.line(b"RCPT TO:<bob@mx.example.org>\r\n").await; // without MAIL
+/// assert_eq!(outcome.reply.code().as_u16(), 503);
+/// # Ok(())
+/// # }
+/// # mailward::step::Step::later(serve()).wait().unwrap();
+/// ```
+#[derive(Debug)]
+pub struct Dialogue {
+    guard: Guard,
+    session: Session,
+    standing: Then,
+}
+
+impl Dialogue {
+    pub(super) async fn begin(guard: Guard, client: Client) -> (Self, Outcome) {
+        let session = Session::connect(client);
+        let outcome = guard.0.hear(&session, Stage::Connect).await;
+        let standing = outcome.then;
+        (Self { guard, session, standing }, outcome)
+    }
+
+    /// HELO or EHLO with its argument. The reply of one that proceeds has a single line: whoever speaks ESMTP appends
+    /// the extensions.
+    pub async fn greet(&mut self, verb: Verb, argument: &str) -> Outcome {
+        match self.out_of_place() {
+            Some(outcome) => outcome,
+            None => self.attempt(Fact::Greeting(verb, argument)).await,
+        }
+    }
+
+    /// TLS stands: what was said in the clear is forgotten (RFC 3207 section 4.2).
+    pub fn tls(&mut self) {
+        self.session.tls();
+    }
+
+    /// The client has proved to be this user (RFC 4954).
+    pub fn authenticated(&mut self, user: &str) {
+        self.session.authenticated(user);
+    }
+
+    /// MAIL with its reverse-path.
+    pub async fn mail(&mut self, from: ReversePath) -> Outcome {
+        match self.out_of_place() {
+            Some(outcome) => outcome,
+            None if self.session.sender().is_some() => self.bad_sequence(NESTED_MAIL),
+            None => self.attempt(Fact::Sender(from)).await,
+        }
+    }
+
+    /// RCPT with its forward-path.
+    pub async fn rcpt(&mut self, to: ForwardPath) -> Outcome {
+        match self.out_of_place() {
+            Some(outcome) => outcome,
+            None if self.session.sender().is_none() => self.bad_sequence(MAIL_FIRST),
+            None => self.attempt(Fact::Recipient(to)).await,
+        }
+    }
+
+    /// DATA. When it proceeds the message may come, for the recipients that were accepted.
+    pub async fn data(&mut self) -> Outcome {
+        match self.out_of_place() {
+            Some(outcome) => outcome,
+            None if self.session.sender().is_none() => self.bad_sequence(MAIL_FIRST),
+            None if self.session.accepted_recipients() == 0 => self.bad_sequence(NO_RECIPIENTS),
+            None => self.attempt(Fact::Data).await,
+        }
+    }
+
+    /// The message has come, and the host has taken it: the transaction ends.
+    pub fn end_of_data(&mut self) -> Outcome {
+        self.session.reset();
+        self.proceed(self.guard.0.wording.done())
+    }
+
+    /// RSET: the transaction ends.
+    pub fn reset(&mut self) -> Outcome {
+        if let Some(outcome) = self.out_of_place() {
+            return outcome;
+        }
+        self.session.reset();
+        self.proceed(self.guard.0.wording.done())
+    }
+
+    /// NOOP.
+    pub fn noop(&self) -> Outcome {
+        self.out_of_place().unwrap_or_else(|| self.proceed(self.guard.0.wording.done()))
+    }
+
+    /// VRFY. An outcome that proceeds with a 250 is the host's to answer.
+    pub fn vrfy(&self) -> Outcome {
+        self.out_of_place().unwrap_or_else(|| self.service(self.guard.0.commands.vrfy))
+    }
+
+    /// EXPN, as [`Dialogue::vrfy`].
+    pub fn expn(&self) -> Outcome {
+        self.out_of_place().unwrap_or_else(|| self.service(self.guard.0.commands.expn))
+    }
+
+    /// ETRN, as [`Dialogue::vrfy`].
+    pub fn etrn(&self) -> Outcome {
+        self.out_of_place().unwrap_or_else(|| self.service(self.guard.0.commands.etrn))
+    }
+
+    /// QUIT: the connection is closed.
+    pub fn quit(&mut self) -> Outcome {
+        self.standing = Then::Close;
+        Outcome { then: Then::Close, ..self.proceed(self.guard.0.wording.bye()) }
+    }
+
+    /// Any command. HELP, AUTH and STARTTLS are the host's own business: whoever offers them looks at the command
+    /// first, and what comes here is answered 502.
+    pub async fn command(&mut self, command: Command) -> Outcome {
+        match command {
+            Command::Ehlo(argument) => self.greet(Verb::Ehlo, argument.as_str()).await,
+            Command::Helo(argument) => self.greet(Verb::Helo, argument.as_str()).await,
+            Command::Mail { from, .. } => self.mail(from).await,
+            Command::Rcpt { to, .. } => self.rcpt(to).await,
+            Command::Data => self.data().await,
+            Command::Rset => self.reset(),
+            Command::Noop => self.noop(),
+            Command::Vrfy(_) => self.vrfy(),
+            Command::Expn(_) => self.expn(),
+            Command::Etrn(_) => self.etrn(),
+            Command::Quit => self.quit(),
+            Command::Help(_) | Command::Auth { .. } | Command::StartTls => {
+                self.out_of_place().unwrap_or_else(|| self.service(Service::Off))
+            }
+        }
+    }
+
+    /// A command line as it came, with or without its line end.
+    pub async fn line(&mut self, line: &[u8]) -> Outcome {
+        match Command::parse(line) {
+            Ok(command) => self.command(command).await,
+            Err(error) => self.bad_syntax(&error),
+        }
+    }
+
+    /// The answer to a command line that could not be read: 500, 501 or 555.
+    pub fn bad_syntax(&self, error: &CommandError) -> Outcome {
+        self.out_of_place().unwrap_or_else(|| {
+            let text = error.reply().texts().next().cloned().unwrap_or(ReplyText::NO_REASON);
+            let refusal = Refusal::permanent(Reason::BadSyntax(text)).with_detail(error.detail());
+            match refusal.clone().with_code(error.code()) {
+                Ok(refusal) => self.refuse(refusal),
+                Err(_) => self.refuse(refusal),
+            }
+        })
+    }
+
+    /// The facts so far.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Who judges.
+    #[must_use]
+    pub const fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    async fn attempt(&mut self, fact: Fact<'_>) -> Outcome {
+        let stage = fact.stage();
+        let attempt = Attempt::new(&mut self.session, fact);
+        let outcome = self.guard.0.hear(attempt.session(), stage).await;
+        if !outcome.is_refusal() {
+            attempt.keep();
+        }
+        if outcome.then != Then::Continue {
+            self.standing = outcome.then;
+        }
+        outcome
+    }
+
+    /// The answer to whatever is said after a refused greeting, or after the end.
+    fn out_of_place(&self) -> Option<Outcome> {
+        (self.standing != Then::Continue).then(|| self.bad_sequence(QUIT_ONLY))
+    }
+
+    fn bad_sequence(&self, text: ReplyText) -> Outcome {
+        self.refuse(Refusal::permanent(Reason::BadSequence(text)))
+    }
+
+    fn service(&self, service: Service) -> Outcome {
+        match service {
+            Service::Off => self.refuse(Refusal::permanent(Reason::CommandDisabled)),
+            Service::Noncommittal => self.proceed(self.guard.0.wording.cannot_verify()),
+            Service::On => self.proceed(self.guard.0.wording.done()),
+        }
+    }
+
+    /// Refusals of the protocol itself, which have no stage of policy and always carry their enhanced code.
+    fn refuse(&self, refusal: Refusal) -> Outcome {
+        let reply = self.guard.0.wording.refuse(&refusal, Stage::Mail, &self.session);
+        Outcome { then: self.standing, ..Outcome::of(refusal.into(), reply) }
+    }
+
+    fn proceed(&self, reply: Reply) -> Outcome {
+        Outcome { then: self.standing, ..Outcome::of(Verdict::Proceed, reply) }
+    }
+}
+
+const NESTED_MAIL: ReplyText = ReplyText::from_static("A transaction is open; end it first.");
+const MAIL_FIRST: ReplyText = ReplyText::from_static("Send MAIL first.");
+const NO_RECIPIENTS: ReplyText = ReplyText::from_static("No valid recipients.");
+const QUIT_ONLY: ReplyText = ReplyText::from_static("Nothing but QUIT is taken here.");

@@ -1,0 +1,76 @@
+//! Many patterns at once: is this name one of them?
+
+use std::collections::HashSet;
+use std::slice;
+
+use super::{Name, NamePattern};
+
+/// A set of name patterns, asked label by label: a hundred thousand domains answer as fast as ten.
+///
+/// ```
+/// use mailward::name::{Name, NamePattern, NameSet};
+///
+/// let ours: NameSet = [NamePattern::parse("example.org")?, NamePattern::parse("*.example.net")?].into_iter().collect();
+/// assert!(ours.contains(&Name::parse("example.org")?));
+/// assert!(ours.contains(&Name::parse("a.b.example.net")?));
+/// assert!(!ours.contains(&Name::parse("sub.example.org")?));
+/// assert!(!ours.contains(&Name::parse("example.net")?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct NameSet {
+    patterns: Vec<NamePattern>,
+    exact: HashSet<Name>,
+    below: HashSet<Name>,
+}
+
+impl NameSet {
+    /// A set in which no name is.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a pattern; one that is there already changes nothing.
+    pub fn insert(&mut self, pattern: NamePattern) {
+        let added = match &pattern {
+            NamePattern::Below(name) => self.below.insert(name.clone()),
+            NamePattern::Exact(name) => self.exact.insert(name.clone()),
+        };
+        if added {
+            self.patterns.push(pattern);
+        }
+    }
+
+    /// Whether one of the patterns covers the name.
+    #[must_use]
+    pub fn contains(&self, name: &Name) -> bool {
+        self.exact.contains(name)
+            || (!self.below.is_empty() && name.suffixes().skip(1).any(|above| self.below.contains(above.as_str())))
+    }
+
+    /// Whether there is no pattern at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// The patterns, in the order in which they were added, each once.
+    pub fn patterns(&self) -> slice::Iter<'_, NamePattern> {
+        self.patterns.iter()
+    }
+}
+
+impl Extend<NamePattern> for NameSet {
+    fn extend<I: IntoIterator<Item = NamePattern>>(&mut self, patterns: I) {
+        patterns.into_iter().for_each(|pattern| self.insert(pattern));
+    }
+}
+
+impl FromIterator<NamePattern> for NameSet {
+    fn from_iter<I: IntoIterator<Item = NamePattern>>(patterns: I) -> Self {
+        let mut set = Self::new();
+        set.extend(patterns);
+        set
+    }
+}

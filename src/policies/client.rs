@@ -1,0 +1,93 @@
+//! Clients without a confirmed name.
+
+use super::OnTrouble;
+use crate::fcrdns::Fcrdns;
+use crate::policy::{Decision, Exemptions, Inquiry, Policy, Timing};
+use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject};
+
+/// What a client must have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "complete: a name that leads back, or any name")]
+pub enum Require {
+    /// A reverse name that leads back to the address (RFC 8601 section 2.7.3: iprev=pass).
+    #[default]
+    ForwardConfirmed,
+    /// Any reverse name, as "Reject-Unbacktranslatable-IP" of TCP/IP Services for OpenVMS.
+    ReverseName,
+}
+
+/// Refuses clients without a reverse name, or with one that does not lead back.
+///
+/// Honest but badly kept hosts are caught too, so many run it as a dry run first. Passes over internal and
+/// authenticated clients; looks away from trouble unless told otherwise. 550 5.7.25 (RFC 7372), 554 at connect.
+///
+/// ```
+/// use mailward::policies::{OnTrouble, Require, VerifiedClient};
+///
+/// let check = VerifiedClient::new().require(Require::ReverseName).on_trouble(OnTrouble::Defer);
+/// # let _ = check;
+/// ```
+#[derive(Clone, Debug)]
+pub struct VerifiedClient {
+    require: Require,
+    on_trouble: OnTrouble,
+    exempt: Exemptions,
+}
+
+impl VerifiedClient {
+    /// Requires a forward-confirmed name.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { require: Require::default(), on_trouble: OnTrouble::default(), exempt: Exemptions::own_users() }
+    }
+
+    /// Requires this.
+    #[must_use]
+    pub const fn require(mut self, require: Require) -> Self {
+        self.require = require;
+        self
+    }
+
+    /// What to do in trouble.
+    #[must_use]
+    pub const fn on_trouble(mut self, on_trouble: OnTrouble) -> Self {
+        self.on_trouble = on_trouble;
+        self
+    }
+
+    /// Whom to pass over instead of internal and authenticated clients.
+    #[must_use]
+    pub fn exempting(mut self, exempt: impl Into<Exemptions>) -> Self {
+        self.exempt = exempt.into();
+        self
+    }
+
+    fn judge(&self, client: &Fcrdns) -> Judgement {
+        match client {
+            Fcrdns::Confirmed(_) => Judgement::PROCEED,
+            Fcrdns::Mismatch(_) if self.require == Require::ReverseName => Judgement::PROCEED,
+            Fcrdns::Mismatch(_) | Fcrdns::NoName => Refusal::new(Reason::UnverifiedClient(client.clone())).into(),
+            Fcrdns::Trouble(error) => self.on_trouble.judge(Subject::Client, *error),
+        }
+    }
+}
+
+impl Default for VerifiedClient {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Policy for VerifiedClient {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        self.exempt.unless(inquiry, || inquiry.client_name().map(|client| self.judge(client)))
+    }
+
+    fn timing(&self) -> Timing {
+        Timing::Facts(Stage::Connect)
+    }
+
+    fn kind(&self) -> &'static str {
+        "verified-client"
+    }
+}

@@ -1,0 +1,114 @@
+//! A row of policies.
+
+use std::any::Any;
+use std::fmt;
+use std::slice;
+
+use super::{Decision, Inquiry, Policy, Timing};
+use crate::verdict::{Doubt, Judgement};
+
+/// A row of policies: asked in order until one is decisive; itself a policy.
+///
+/// The first refusal or accept ends the row; doubts of those before it go along. Chains are associative, with
+/// [`Chain::new`] as their identity: a chain put into a chain is as good as its members put there. The row loops over
+/// ready answers without allocating, and allocates once for all that is left at the first answer that must wait.
+///
+/// ```
+/// use mailward::policy::{Chain, policy_fn};
+/// use mailward::verdict::{Judgement, Verdict};
+///
+/// let row = Chain::new()
+///     .then(policy_fn(|_| Judgement::PROCEED))
+///     .then(Chain::new().then(policy_fn(|_| Verdict::Accept)));
+/// assert_eq!(row.len(), 2);
+/// ```
+#[derive(Default)]
+pub struct Chain {
+    members: Vec<Box<dyn Policy>>,
+}
+
+impl Chain {
+    /// An empty row, which objects to nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { members: Vec::new() }
+    }
+
+    /// The row with one more policy, or with all members of one more chain, at its end.
+    #[must_use]
+    pub fn then<P: Policy + 'static>(mut self, policy: P) -> Self {
+        // A nested chain is taken apart, or an accept inside it would end less than it does in a flat row.
+        let mut policy = Some(policy);
+        match (&mut policy as &mut dyn Any).downcast_mut::<Option<Self>>().and_then(Option::take) {
+            Some(chain) => self.members.extend(chain.members),
+            None => self.members.extend(policy.map(|policy| Box::new(policy) as Box<dyn Policy>)),
+        }
+        self
+    }
+
+    /// How many members it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// True when it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}
+
+impl Policy for Chain {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        let mut doubt = Doubt::default();
+        let mut members = self.members.iter();
+        while let Some(member) = members.next() {
+            if !inquiry.is_due(member.timing()) {
+                continue;
+            }
+            match member.check(inquiry).into_ready() {
+                Ok(judgement) if judgement.verdict.is_decisive() => return Decision::ready(judgement.after(doubt)),
+                Ok(judgement) => doubt = judgement.after(doubt).doubt,
+                Err(decision) => return Decision::later(rest(decision, doubt, members, inquiry)),
+            }
+        }
+        Decision::ready(Judgement::PROCEED.after(doubt))
+    }
+
+    fn timing(&self) -> Timing {
+        Timing::Parts
+    }
+
+    fn kind(&self) -> &'static str {
+        "chain"
+    }
+}
+
+async fn rest<'a>(
+    first: Decision<'a>,
+    mut doubt: Doubt,
+    members: slice::Iter<'a, Box<dyn Policy>>,
+    inquiry: &'a Inquiry<'a>,
+) -> Judgement {
+    let due = members.filter(|member| inquiry.is_due(member.timing()));
+    let mut decision = first;
+    let mut due = due.fuse();
+    loop {
+        let judgement = decision.await.after(doubt);
+        if judgement.verdict.is_decisive() {
+            return judgement;
+        }
+        doubt = judgement.doubt;
+        decision = match due.next() {
+            Some(member) => member.check(inquiry),
+            None => return Judgement::PROCEED.after(doubt),
+        };
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.members.iter().map(|member| member.kind())).finish()
+    }
+}

@@ -1,0 +1,236 @@
+//! What can be made of a policy: each a policy again.
+
+use std::fmt;
+
+use super::{Decision, Exemptions, Inquiry, Policy, Timing};
+use crate::reply::ReplyCode;
+use crate::trace::Note;
+use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Verdict};
+
+/// Combinators on every [`Policy`].
+///
+/// ```
+/// use mailward::policy::{Exemption, PolicyExt, policy_fn};
+/// use mailward::verdict::{Reason, Refusal, Stage};
+///
+/// let strict = policy_fn(|_| Refusal::new(Reason::Custom("closed".into())));
+/// let mild = strict.softened().unless(Exemption::Authenticated).at(Stage::Mail).named("closing-time");
+/// # let _ = mild;
+/// ```
+pub trait PolicyExt: Policy + Sized {
+    /// Gives it a name: the id of its rule in replies' traces, counters and diffs.
+    fn named(self, rule: impl Into<Rule>) -> Named<Self> {
+        Named { policy: self, rule: rule.into() }
+    }
+
+    /// Judges it at this stage, whatever the guard's order is.
+    fn at(self, stage: Stage) -> At<Self> {
+        At { policy: self, stage }
+    }
+
+    /// Passes over whom one of these grounds exempts.
+    fn unless(self, exempt: impl Into<Exemptions>) -> Unless<Self> {
+        Unless { policy: self, exempt: exempt.into() }
+    }
+
+    /// Decides and records, but does not act: it neither refuses, accepts, nor doubts.
+    fn dry_run(self) -> DryRun<Self> {
+        DryRun { policy: self }
+    }
+
+    /// Shows each judgement to the host: for logs, metrics, or learning.
+    fn inspect<F: Fn(&Inquiry<'_>, &Judgement) + Send + Sync>(self, look: F) -> Inspect<Self, F> {
+        Inspect { policy: self, look }
+    }
+
+    /// Refuses with this code (RFC 2505 item 13). Trouble keeps its own 4yz.
+    ///
+    /// # Errors
+    /// When the code is not from 400 to 599, or is 521.
+    fn answering(self, code: ReplyCode) -> Result<Answering<Self>, NotARefusal> {
+        Refusal::new(Reason::Custom("".into())).with_code(code).map(|_| Answering { policy: self, code })
+    }
+
+    /// Refuses only for now: every 5yz becomes the 4yz of its event.
+    fn softened(self) -> Softened<Self> {
+        Softened { policy: self }
+    }
+}
+
+impl<P: Policy> PolicyExt for P {}
+
+/// A combinator is asked when its inner policy is, and named after it.
+macro_rules! like_inner {
+    () => {
+        fn timing(&self) -> Timing {
+            self.policy.timing()
+        }
+
+        fn kind(&self) -> &'static str {
+            self.policy.kind()
+        }
+    };
+}
+
+/// A policy with a name, made by [`PolicyExt::named`].
+#[derive(Debug)]
+pub struct Named<P> {
+    policy: P,
+    rule: Rule,
+}
+
+impl<P: Policy> Policy for Named<P> {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        let recorder = inquiry.recorder;
+        let mark = recorder.mark();
+        self.policy.check(inquiry).map(move |judgement| {
+            record(inquiry, &judgement);
+            recorder.attribute(mark, &self.rule);
+            judgement.named(&self.rule)
+        })
+    }
+
+    like_inner!();
+}
+
+/// Records what a check came to, unless a rule inside it has done so already.
+fn record(inquiry: &Inquiry<'_>, judgement: &Judgement) {
+    let recorder = inquiry.recorder;
+    match &judgement.verdict {
+        _ if judgement.rule.is_some() => {}
+        Verdict::Refuse(refusal) => recorder.decision(|| Note::Refused(refusal.clone())),
+        Verdict::Accept => recorder.decision(|| Note::Accepted),
+        Verdict::Proceed if judgement.doubt.is_none() => recorder.evidence(|| Note::Clean),
+        Verdict::Proceed => {}
+    }
+    if let Some(doubted) = judgement.doubt.refuse.as_deref().filter(|doubted| doubted.rule.is_none()) {
+        recorder.decision(|| Note::MightRefuse(doubted.refusal.clone()));
+    }
+    if let Some(doubted) = judgement.doubt.accept.as_deref().filter(|doubted| doubted.rule.is_none()) {
+        recorder.decision(|| Note::MightAccept(doubted.refusal.clone()));
+    }
+}
+
+/// A policy judged at a stage of its own, made by [`PolicyExt::at`].
+#[derive(Debug)]
+pub struct At<P> {
+    policy: P,
+    stage: Stage,
+}
+
+impl<P: Policy> Policy for At<P> {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        self.policy.check(inquiry)
+    }
+
+    fn timing(&self) -> Timing {
+        Timing::At(self.stage)
+    }
+
+    fn kind(&self) -> &'static str {
+        self.policy.kind()
+    }
+}
+
+/// A policy that passes somebody over, made by [`PolicyExt::unless`].
+#[derive(Debug)]
+pub struct Unless<P> {
+    policy: P,
+    exempt: Exemptions,
+}
+
+impl<P: Policy> Policy for Unless<P> {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        self.exempt.unless(inquiry, || self.policy.check(inquiry))
+    }
+
+    like_inner!();
+}
+
+/// A policy that only records, made by [`PolicyExt::dry_run`].
+#[derive(Debug)]
+pub struct DryRun<P> {
+    policy: P,
+}
+
+impl<P: Policy> Policy for DryRun<P> {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        let recorder = inquiry.recorder;
+        let mark = recorder.mark();
+        self.policy.check(inquiry).map(move |judgement| {
+            if inquiry.is_first_time(self.timing()) {
+                record(inquiry, &judgement);
+                recorder.rehearse(mark);
+            } else {
+                recorder.forget(mark);
+            }
+            Judgement::PROCEED
+        })
+    }
+
+    like_inner!();
+}
+
+/// A policy whose judgements the host sees, made by [`PolicyExt::inspect`].
+pub struct Inspect<P, F> {
+    policy: P,
+    look: F,
+}
+
+impl<P: Policy, F: Fn(&Inquiry<'_>, &Judgement) + Send + Sync> Policy for Inspect<P, F> {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        self.policy.check(inquiry).map(move |judgement| {
+            (self.look)(inquiry, &judgement);
+            judgement
+        })
+    }
+
+    like_inner!();
+}
+
+impl<P: fmt::Debug, F> fmt::Debug for Inspect<P, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inspect").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+/// A policy that refuses with one code, made by [`PolicyExt::answering`].
+#[derive(Debug)]
+pub struct Answering<P> {
+    policy: P,
+    code: ReplyCode,
+}
+
+impl<P: Policy> Policy for Answering<P> {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        self.policy.check(inquiry).map(|judgement| {
+            change_refusal(judgement, |refusal| match refusal.clone().with_code(self.code) {
+                Ok(answering) => answering,
+                Err(_) => refusal, // trouble is never refused for good
+            })
+        })
+    }
+
+    like_inner!();
+}
+
+/// A policy that refuses only for now, made by [`PolicyExt::softened`].
+#[derive(Debug)]
+pub struct Softened<P> {
+    policy: P,
+}
+
+impl<P: Policy> Policy for Softened<P> {
+    fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        self.policy.check(inquiry).map(|judgement| change_refusal(judgement, Refusal::softened))
+    }
+
+    like_inner!();
+}
+
+fn change_refusal(judgement: Judgement, change: impl FnOnce(Refusal) -> Refusal) -> Judgement {
+    match judgement.verdict {
+        Verdict::Refuse(refusal) => Judgement { verdict: change(refusal).into(), ..judgement },
+        Verdict::Proceed | Verdict::Accept => judgement,
+    }
+}

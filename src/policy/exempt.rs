@@ -1,0 +1,152 @@
+//! Whom a check passes over.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Connection, Decision, Inquiry};
+use crate::relay::Side;
+use crate::session::Session;
+use crate::step::Step;
+use crate::trace::{Note, Skip};
+use crate::verdict::{Judgement, Verdict};
+
+/// One ground on which a check passes a session over.
+///
+/// ```
+/// use mailward::policy::Exemption;
+///
+/// let sundays = Exemption::when(|session| session.user() == Some("sexton"));
+/// assert_eq!(format!("{sundays:?}"), "When(..)");
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Exemption {
+    /// The connection is internal: by network, login, or confirmed name.
+    Internal,
+    /// The client has proved to be a user.
+    Authenticated,
+    /// The recipient under judgement is a postmaster.
+    Postmaster,
+    /// The host says so.
+    When(Arc<dyn Fn(&Session) -> bool + Send + Sync>),
+}
+
+impl Exemption {
+    /// An exemption of the host's own.
+    pub fn when(exempt: impl Fn(&Session) -> bool + Send + Sync + 'static) -> Self {
+        Self::When(Arc::new(exempt))
+    }
+}
+
+impl fmt::Debug for Exemption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Internal => "Internal",
+            Self::Authenticated => "Authenticated",
+            Self::Postmaster => "Postmaster",
+            Self::When(_) => "When(..)",
+        })
+    }
+}
+
+/// Grounds on which a check passes a session over; any of them will do.
+///
+/// Checks of DNS evidence and of greetings pass over internal and authenticated clients unless told otherwise: a
+/// site's own users sit on dial-up addresses that lists are full of.
+///
+/// ```
+/// use mailward::policy::{Exemption, Exemptions};
+///
+/// assert_eq!(format!("{:?}", Exemptions::own_users()), "[Internal, Authenticated]");
+/// let _everybody_else = Exemptions::from(Exemption::Postmaster);
+/// ```
+#[derive(Clone, Default)]
+pub struct Exemptions(Box<[Exemption]>);
+
+enum Cover {
+    Exempt,
+    Judged,
+    Unknown,
+}
+
+impl Exemptions {
+    /// Everybody is judged.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Internal and authenticated clients are passed over.
+    #[must_use]
+    pub fn own_users() -> Self {
+        Self::from_iter([Exemption::Internal, Exemption::Authenticated])
+    }
+
+    /// Runs the check unless somebody is exempt. Where the name system does not say whether the connection is
+    /// internal, the check runs and can refuse only for now.
+    pub(crate) fn unless<'a>(
+        &'a self,
+        inquiry: &'a Inquiry<'a>,
+        check: impl FnOnce() -> Decision<'a> + Send + 'a,
+    ) -> Decision<'a> {
+        self.cover(inquiry).and_then(move |cover| match cover {
+            Cover::Exempt => {
+                inquiry.recorder.evidence(|| Note::Skipped(Skip::Exempt));
+                Decision::ready(Judgement::PROCEED)
+            }
+            Cover::Judged => check(),
+            Cover::Unknown => check().map(|judgement| match judgement.verdict {
+                Verdict::Refuse(refusal) => Judgement { verdict: refusal.softened().into(), ..judgement },
+                Verdict::Proceed | Verdict::Accept => judgement,
+            }),
+        })
+    }
+
+    fn cover<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Step<'a, Cover> {
+        if self.0.iter().any(|ground| is_plainly_exempt(ground, inquiry)) {
+            return Step::ready(Cover::Exempt);
+        }
+        if !self.0.iter().any(|ground| matches!(ground, Exemption::Internal)) {
+            return Step::ready(Cover::Judged);
+        }
+        inquiry.connection().map(|connection| match connection {
+            Connection::Of(Side::Internal) => Cover::Exempt,
+            Connection::Of(Side::External) => Cover::Judged,
+            Connection::Trouble(_) => Cover::Unknown,
+        })
+    }
+}
+
+/// What can be told without asking anybody.
+fn is_plainly_exempt(ground: &Exemption, inquiry: &Inquiry<'_>) -> bool {
+    match ground {
+        Exemption::Internal => false,
+        Exemption::Authenticated => inquiry.session.user().is_some(),
+        Exemption::Postmaster => inquiry.session.recipient().is_some_and(|to| to.is_postmaster()),
+        Exemption::When(exempt) => exempt(inquiry.session),
+    }
+}
+
+impl FromIterator<Exemption> for Exemptions {
+    fn from_iter<I: IntoIterator<Item = Exemption>>(grounds: I) -> Self {
+        Self(grounds.into_iter().collect())
+    }
+}
+
+impl<const N: usize> From<[Exemption; N]> for Exemptions {
+    fn from(grounds: [Exemption; N]) -> Self {
+        Self(grounds.into())
+    }
+}
+
+impl From<Exemption> for Exemptions {
+    fn from(ground: Exemption) -> Self {
+        [ground].into()
+    }
+}
+
+impl fmt::Debug for Exemptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
+    }
+}

@@ -1,0 +1,223 @@
+//! The table of senders (`auth.user`) or of recipients.
+
+use super::host::duplicate;
+use super::index::Index;
+use super::key::Key;
+use super::{Action, InvalidRule, MailboxPattern, Rule, RuleFault, Subdomains};
+use crate::address::{Domain, LocalPart, Mailbox, Recipient, Sender};
+
+/// Rules about mailboxes, by address, domain and local part: of senders, or of recipients.
+///
+/// Local parts are compared without regard to case, as RFC 2505 section 2.7 advises, and by their value: `"bob"` and
+/// `bob` are the same.
+///
+/// ```
+/// use mailward::address::Mailbox;
+/// use mailward::table::MailboxTable;
+///
+/// let table = MailboxTable::for_senders()
+///     .rule("spam.example".parse()?, "REJECT".parse()?)?
+///     .rule("ann@spam.example".parse()?, "OK".parse()?)?
+///     .build();
+/// let ann: Mailbox = "Ann+news@spam.example".parse()?;
+/// let bob: Mailbox = "bob@spam.example".parse()?;
+/// assert_eq!(table.lookup(&ann).unwrap().to_string(), "ann@spam.example OK");
+/// assert_eq!(table.lookup(&bob).unwrap().to_string(), "spam.example REJECT");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct MailboxTable {
+    rules: Vec<Rule<MailboxPattern>>,
+    texts: Index,
+    null: Option<usize>,
+}
+
+impl MailboxTable {
+    /// Begins a table of senders, which may have a rule for the null reverse-path.
+    #[must_use]
+    pub fn for_senders() -> MailboxTableBuilder {
+        MailboxTableBuilder { table: Self::default(), of: Of::Senders }
+    }
+
+    /// Begins a table of recipients.
+    #[must_use]
+    pub fn for_recipients() -> MailboxTableBuilder {
+        MailboxTableBuilder { table: Self::default(), of: Of::Recipients }
+    }
+
+    /// The rule that decides about a mailbox: the first one found, but for [`Action::Log`], which decides nothing.
+    ///
+    /// Rules are found in this order, as in access(5):
+    ///
+    /// 1. for the full address;
+    /// 2. for the address without the extension of its local part (`user` for `user+list`);
+    /// 3. for the domain;
+    /// 4. for the names below one above the domain, longest first;
+    /// 5. for the local part in any domain, then for the local part without extension.
+    ///
+    /// Allocates nothing.
+    #[must_use]
+    pub fn lookup(&self, mailbox: &Mailbox) -> Option<&Rule<MailboxPattern>> {
+        deciding(self.matches(mailbox))
+    }
+
+    /// The rule that decides about the null reverse-path, `<>`; it never refuses.
+    #[must_use]
+    pub fn lookup_null(&self) -> Option<&Rule<MailboxPattern>> {
+        deciding(self.at(self.null))
+    }
+
+    /// The rule that decides about a sender. About one without a domain only rules for a local part in any domain
+    /// decide.
+    #[must_use]
+    pub fn lookup_sender(&self, sender: &Sender) -> Option<&Rule<MailboxPattern>> {
+        match sender {
+            Sender::Local(local) => deciding(self.anywhere(local)),
+            Sender::Mailbox(mailbox) => self.lookup(mailbox),
+            Sender::Null => self.lookup_null(),
+        }
+    }
+
+    /// The rule that decides about a recipient. About `Postmaster` without a domain only rules for `postmaster@`
+    /// decide.
+    #[must_use]
+    pub fn lookup_recipient(&self, recipient: &Recipient) -> Option<&Rule<MailboxPattern>> {
+        match recipient {
+            Recipient::Postmaster => deciding(self.at(self.texts.exact("postmaster@"))),
+            Recipient::Mailbox(mailbox) => self.lookup(mailbox),
+        }
+    }
+
+    /// All rules about a mailbox, in the order of [`lookup`](Self::lookup): the `LOG` rules before the one that decides
+    /// are those to be noted.
+    pub fn matches(&self, mailbox: &Mailbox) -> impl Iterator<Item = &Rule<MailboxPattern>> {
+        let (local, domain) = (mailbox.local(), mailbox.domain());
+        let address = move |local: &str| self.texts.exact(Key::of_address(local, domain).as_str());
+        let full = address(local.as_str());
+        let plain = local.without_extension().and_then(address);
+        let domains = self.domain(domain);
+        let found = [full, plain].into_iter().flatten().chain(domains);
+        found.filter_map(|rule| self.rules.get(rule)).chain(self.anywhere(local))
+    }
+
+    /// Whether any rule is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The rules in the order in which they were added.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule<MailboxPattern>] {
+        &self.rules
+    }
+}
+
+impl MailboxTable {
+    fn at(&self, rule: Option<usize>) -> impl Iterator<Item = &Rule<MailboxPattern>> {
+        rule.into_iter().filter_map(|rule| self.rules.get(rule))
+    }
+
+    fn domain<'m>(&self, domain: &'m Domain) -> impl Iterator<Item = usize> + use<'_, 'm> {
+        let (text, name) = match domain {
+            Domain::Name(name) => (self.texts.exact(name.as_str()), Some(name)),
+            Domain::Literal(literal) => (self.texts.exact(Key::of_literal(literal).as_str()), None),
+        };
+        text.into_iter().chain(name.into_iter().flat_map(|name| self.texts.above(name.as_str())))
+    }
+
+    /// The rules for a local part in any domain.
+    fn anywhere(&self, local: &LocalPart) -> impl Iterator<Item = &Rule<MailboxPattern>> + use<'_> {
+        let rule = |local: &str| self.texts.exact(Key::of_local(local).as_str());
+        let found = [rule(local.as_str()), local.without_extension().and_then(rule)];
+        found.into_iter().flatten().filter_map(|rule| self.rules.get(rule))
+    }
+}
+
+/// Takes the rules of a [`MailboxTable`].
+#[derive(Clone, Debug)]
+pub struct MailboxTableBuilder {
+    table: MailboxTable,
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Recipients,
+    Senders,
+}
+
+impl MailboxTableBuilder {
+    /// Whether a pattern for a domain covers the names below it; [`Subdomains::Explicit`] unless told.
+    #[must_use]
+    pub fn subdomains(mut self, subdomains: Subdomains) -> Self {
+        self.table.texts.set_subdomains(subdomains);
+        self
+    }
+
+    /// Adds a rule.
+    ///
+    /// # Errors
+    ///
+    /// There is a rule for the pattern already, where local parts that differ in case alone are the same; or the rule
+    /// refuses the null reverse-path, which carries the notices of undeliverable mail (RFC 2505 section 2.6a); or it is
+    /// about the null path in a table of recipients.
+    pub fn rule(mut self, pattern: MailboxPattern, action: Action) -> Result<Self, InvalidRule> {
+        self.insert(pattern, action)?;
+        Ok(self)
+    }
+
+    /// Adds a rule, for loops: after an error the builder is as it was before.
+    ///
+    /// # Errors
+    ///
+    /// As for [`rule`](Self::rule).
+    pub fn insert(&mut self, pattern: MailboxPattern, action: Action) -> Result<(), InvalidRule> {
+        let rule = Rule { pattern, action };
+        if rule.pattern == MailboxPattern::Null {
+            return self.insert_null(rule);
+        }
+        let table = &mut self.table;
+        let number = table.rules.len();
+        let texts = &mut table.texts;
+        let entered = match &rule.pattern {
+            MailboxPattern::Address(mailbox) => {
+                texts.insert(Key::of_address(mailbox.local().as_str(), mailbox.domain()).as_str(), number)
+            }
+            MailboxPattern::Domain(name) => texts.insert_name(name, number),
+            MailboxPattern::Literal(literal) => texts.insert(literal.to_string(), number),
+            MailboxPattern::Local(local) => texts.insert(Key::of_local(local.as_str()).as_str(), number),
+            MailboxPattern::Null => Ok(()),
+        };
+        match entered {
+            Ok(()) => table.rules.push(rule),
+            Err(earlier) => return Err(duplicate(&rule, table.rules.get(earlier))),
+        }
+        Ok(())
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn build(self) -> MailboxTable {
+        self.table
+    }
+
+    fn insert_null(&mut self, rule: Rule<MailboxPattern>) -> Result<(), InvalidRule> {
+        if self.of == Of::Recipients {
+            return Err(InvalidRule::new(&rule, RuleFault::NullRecipient));
+        }
+        if rule.action.is_refusal() {
+            return Err(InvalidRule::new(&rule, RuleFault::NullRefused));
+        }
+        if let Some(earlier) = self.table.null {
+            return Err(duplicate(&rule, self.table.rules.get(earlier)));
+        }
+        self.table.null = Some(self.table.rules.len());
+        self.table.rules.push(rule);
+        Ok(())
+    }
+}
+
+fn deciding<'t>(mut found: impl Iterator<Item = &'t Rule<MailboxPattern>>) -> Option<&'t Rule<MailboxPattern>> {
+    found.find(|rule| !matches!(rule.action, Action::Log(_)))
+}

@@ -1,0 +1,325 @@
+//! What was asked and found on the way to a verdict, and which rule decided.
+//!
+//! A refusal is read by three people: the peer's postmaster gets the reply, our operator and the auditor a year later
+//! get the trace. It is typed, and so is its text: names are parsed ones, octets of the peer come escaped.
+//!
+//! Recording costs nothing that is not asked for: at [`Level::Off`] and [`Level::Decision`] a command to which nobody
+//! objects leaves an empty trace and allocates nothing.
+
+use std::fmt;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::dns::DnsError;
+use crate::fcrdns::Fcrdns;
+use crate::helo::Standing;
+use crate::mailroute::MailRoute;
+use crate::rbl::Listing;
+use crate::relay::{Destination, Side};
+use crate::verdict::{Refusal, Rule};
+
+/// How much is recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "complete: nothing, what was decided, everything")]
+pub enum Level {
+    /// Nothing.
+    Off,
+    /// What was decided, would have been decided, or was in doubt.
+    #[default]
+    Decision,
+    /// That, every check that found nothing, every question asked, and the evidence.
+    Full,
+}
+
+/// Collects the entries of one command. Shared by the checks of a row, which may run on any thread.
+///
+/// ```
+/// use mailward::trace::{Level, Note, Recorder};
+///
+/// let recorder = Recorder::new(Level::Full);
+/// recorder.evidence(|| Note::Clean);
+/// assert_eq!(recorder.finish().entries().len(), 1);
+/// ```
+#[derive(Debug, Default)]
+pub struct Recorder {
+    level: Level,
+    entries: Mutex<Vec<Entry>>,
+}
+
+impl Recorder {
+    /// A recorder of this level.
+    #[must_use]
+    pub const fn new(level: Level) -> Self {
+        Self { level, entries: Mutex::new(Vec::new()) }
+    }
+
+    /// How much it records.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Records what was decided, unless the level is [`Level::Off`].
+    pub fn decision(&self, note: impl FnOnce() -> Note) {
+        if self.level >= Level::Decision {
+            self.push(note());
+        }
+    }
+
+    /// Records what was found, at [`Level::Full`].
+    pub fn evidence(&self, note: impl FnOnce() -> Note) {
+        if self.level >= Level::Full {
+            self.push(note());
+        }
+    }
+
+    /// How many entries there are: a mark for [`Recorder::attribute`].
+    #[must_use]
+    pub fn mark(&self) -> usize {
+        if self.level == Level::Off { 0 } else { self.entries().len() }
+    }
+
+    /// Gives all entries since `mark` that have no rule yet to this one.
+    pub fn attribute(&self, mark: usize, rule: &Rule) {
+        if self.level != Level::Off {
+            for entry in self.entries().iter_mut().skip(mark).filter(|entry| entry.rule.is_none()) {
+                entry.rule = Some(rule.clone());
+            }
+        }
+    }
+
+    /// Turns what was decided since `mark` into what would have been, for a check that does not act.
+    pub fn rehearse(&self, mark: usize) {
+        if self.level != Level::Off {
+            for entry in self.entries().iter_mut().skip(mark) {
+                entry.note = match mem::replace(&mut entry.note, Note::Clean) {
+                    Note::Refused(refusal) => Note::WouldRefuse(refusal),
+                    Note::Accepted => Note::WouldAccept,
+                    note => note,
+                };
+            }
+        }
+    }
+
+    /// Drops all entries since `mark`.
+    pub fn forget(&self, mark: usize) {
+        if self.level != Level::Off {
+            self.entries().truncate(mark);
+        }
+    }
+
+    /// Takes what was recorded, and begins anew.
+    #[must_use]
+    pub fn finish(&self) -> Trace {
+        Trace { entries: mem::take(&mut *self.entries()) }
+    }
+
+    fn push(&self, note: Note) {
+        let mut entries = self.entries();
+        match entries.len().cmp(&MAX_ENTRIES) {
+            std::cmp::Ordering::Less => entries.push(Entry { rule: None, note }),
+            std::cmp::Ordering::Equal => entries.push(Entry { rule: None, note: Note::Truncated }),
+            std::cmp::Ordering::Greater => {}
+        }
+    }
+
+    // Entries are only pushed and taken under this lock, so a poisoned one still holds whole entries.
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one command left behind, in the order in which it happened. `Display` prints a line an entry.
+///
+/// ```
+/// use mailward::trace::Trace;
+///
+/// assert!(Trace::default().entries().is_empty());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trace {
+    entries: Vec<Entry>,
+}
+
+impl Trace {
+    /// A trace of nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { entries: Vec::new() }
+    }
+
+    /// The entries.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What dry-run rules would have refused, with their names.
+    pub fn would(&self) -> impl Iterator<Item = (Option<&Rule>, &Refusal)> {
+        self.entries.iter().filter_map(|entry| match &entry.note {
+            Note::WouldRefuse(refusal) => Some((entry.rule.as_ref(), refusal)),
+            _ => None,
+        })
+    }
+}
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.entries.iter().try_for_each(|entry| writeln!(f, "{entry}"))
+    }
+}
+
+/// One thing that happened, and the rule on whose behalf.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The rule; `None` outside any.
+    pub rule: Option<Rule>,
+    /// What happened.
+    pub note: Note,
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.rule {
+            Some(rule) => write!(f, "{rule}: {}", self.note),
+            None => self.note.fmt(f),
+        }
+    }
+}
+
+/// What can happen.
+///
+/// ```
+/// use mailward::trace::Note;
+/// use mailward::verdict::{Reason, Refusal};
+///
+/// let note = Note::Refused(Refusal::new(Reason::RelayDenied));
+/// assert_eq!(note.to_string(), "refused 550 5.7.1 relay-denied");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Note {
+    /// A question to the name system, with its kind, and what came of it.
+    Asked {
+        /// The question, such as `A mail.example.org`.
+        question: Arc<str>,
+        /// What came of it.
+        outcome: Outcome,
+        /// How long it took.
+        spent: Duration,
+    },
+    /// The client's name.
+    Client(Fcrdns),
+    /// What a list said; of the zone only the label.
+    List {
+        /// The zone's label.
+        label: Arc<str>,
+        /// What it said.
+        listing: Listing,
+    },
+    /// How the greeting's name stands to the client.
+    Greeting(Standing),
+    /// Where mail to the sender's domain goes.
+    Route(MailRoute),
+    /// The sides of relay control.
+    Relay {
+        /// The connection's.
+        connection: Side,
+        /// The recipient's.
+        destination: Destination,
+    },
+    /// The pattern of the table's rule that was found.
+    Matched(Arc<str>),
+    /// A check was not asked, and why.
+    Skipped(Skip),
+    /// A check had no objection.
+    Clean,
+    /// A check accepted.
+    Accepted,
+    /// A check refused.
+    Refused(Refusal),
+    /// A check could not find out, and might have refused.
+    MightRefuse(Refusal),
+    /// A check could not find out, and might have accepted.
+    MightAccept(Refusal),
+    /// A dry-run check would have refused.
+    WouldRefuse(Refusal),
+    /// A dry-run check would have accepted.
+    WouldAccept,
+    /// A policy panicked.
+    Panicked,
+    /// A policy was overdue at the deadline.
+    Overdue,
+    /// There was more than a trace may hold.
+    Truncated,
+}
+
+/// What came of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "complete: as dns::Answer and dns::DnsError")]
+pub enum Outcome {
+    /// This many records, which may be kept that long.
+    Records(usize, Duration),
+    /// The name exists, with no such record.
+    NoData,
+    /// The name does not exist.
+    NoSuchName,
+    /// Trouble.
+    Trouble(DnsError),
+}
+
+/// Why a check was not asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Skip {
+    /// The session is exempt from this check.
+    Exempt,
+    /// The recipient is a postmaster.
+    Postmaster,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Asked { question, outcome, spent } => {
+                write!(f, "asked {question}: {outcome} in {} ms", spent.as_millis())
+            }
+            Self::Client(found) => write!(f, "client name: {found}"),
+            Self::List { label, listing } => write!(f, "list {label}: {listing}"),
+            Self::Greeting(standing) => write!(f, "greeting: {standing}"),
+            Self::Route(route) => write!(f, "sender domain: {route}"),
+            Self::Relay { connection, destination } => {
+                write!(f, "connection {connection}, recipient {destination}")
+            }
+            Self::Matched(pattern) => write!(f, "matched {pattern}"),
+            Self::Skipped(Skip::Exempt) => f.write_str("skipped: exempt"),
+            Self::Skipped(Skip::Postmaster) => f.write_str("skipped: postmaster"),
+            Self::Clean => f.write_str("clean"),
+            Self::Accepted => f.write_str("accepted"),
+            Self::Refused(refusal) => write!(f, "refused {refusal}"),
+            Self::MightRefuse(refusal) => write!(f, "might have refused {refusal}"),
+            Self::MightAccept(refusal) => write!(f, "might have accepted {refusal}"),
+            Self::WouldRefuse(refusal) => write!(f, "would have refused {refusal}"),
+            Self::WouldAccept => f.write_str("would have accepted"),
+            Self::Panicked => f.write_str("panicked"),
+            Self::Overdue => f.write_str("overdue"),
+            Self::Truncated => f.write_str("and more"),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Records(count, ttl) => write!(f, "{count} records, ttl {} s", ttl.as_secs()),
+            Self::NoData => f.write_str("no such record"),
+            Self::NoSuchName => f.write_str("no such name"),
+            Self::Trouble(error) => error.fmt(f),
+        }
+    }
+}
+
+/// More than any honest session needs: 20 lists, 10 names, and as many checks.
+const MAX_ENTRIES: usize = 256;

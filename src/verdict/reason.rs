@@ -1,0 +1,135 @@
+//! Why something was refused, with the evidence.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::{Event, Subject};
+use crate::dns::DnsError;
+use crate::fcrdns::Fcrdns;
+use crate::mailroute::MailRoute;
+use crate::rbl::Hit;
+use crate::reply::ReplyText;
+
+/// Why something was refused. The evidence goes to the trace, and to the peer only in friendly wording.
+///
+/// ```
+/// use mailward::verdict::{Event, Reason};
+///
+/// assert_eq!(Reason::RelayDenied.event(), Event::RelayDenied);
+/// assert_eq!(Reason::Custom("no-mail-on-sundays".into()).key(), "no-mail-on-sundays");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The host table refuses the client; the rule's own text, if it has one.
+    BadClient(Option<ReplyText>),
+    /// The client's reverse name is missing or not confirmed.
+    UnverifiedClient(Fcrdns),
+    /// A block list lists the client: the first one that does, in configuration order.
+    ListedClient(Hit),
+    /// The greeting is neither a name nor an address literal.
+    MalformedGreeting,
+    /// There was no greeting.
+    MissingGreeting,
+    /// The greeting is a name of one label.
+    UnqualifiedGreeting,
+    /// The greeting is an address without its brackets.
+    BareAddressGreeting,
+    /// The greeting claims to be us, or is an address literal that is not the client's.
+    ForgedGreeting,
+    /// The greeting's name has no address and no mail exchanger.
+    UnresolvableGreeting,
+    /// The greeting's name has other addresses than the client.
+    MismatchedGreeting,
+    /// The sender table refuses the sender; the rule's own text, if it has one.
+    BadSender(Option<ReplyText>),
+    /// The sender has no domain, or one of a single label.
+    UnqualifiedSender,
+    /// Where mail to the sender's domain would go: nowhere.
+    UnresolvableSender(MailRoute),
+    /// The sender's domain says that it takes no mail.
+    NullMxSender,
+    /// An outside client asks to reach an outside recipient.
+    RelayDenied,
+    /// An outside client gives a recipient that routes on through us.
+    RoutedRecipient,
+    /// The recipient table refuses the recipient; the rule's own text, if it has one.
+    BadRecipient(Option<ReplyText>),
+    /// The command is switched off.
+    CommandDisabled,
+    /// The command line is malformed; what a client may be told about it.
+    BadSyntax(ReplyText),
+    /// The command does not belong here; what a client may be told about it.
+    BadSequence(ReplyText),
+    /// The name system did not answer a question about this subject.
+    DnsTrouble(Subject, DnsError),
+    /// A policy broke down or was overdue.
+    PolicyTrouble,
+    /// A reason of the host's own: the word for it in traces and counters.
+    Custom(Cow<'static, str>),
+}
+
+impl Reason {
+    /// The kind of refusal.
+    #[must_use]
+    pub const fn event(&self) -> Event {
+        match self {
+            Self::BadClient(_) => Event::BadClient,
+            Self::UnverifiedClient(_) => Event::UnverifiedClient,
+            Self::ListedClient(_) => Event::ListedClient,
+            Self::MalformedGreeting => Event::MalformedGreeting,
+            Self::MissingGreeting => Event::MissingGreeting,
+            Self::UnqualifiedGreeting => Event::UnqualifiedGreeting,
+            Self::BareAddressGreeting => Event::BareAddressGreeting,
+            Self::ForgedGreeting => Event::ForgedGreeting,
+            Self::UnresolvableGreeting => Event::UnresolvableGreeting,
+            Self::MismatchedGreeting => Event::MismatchedGreeting,
+            Self::BadSender(_) => Event::BadSender,
+            Self::UnqualifiedSender => Event::UnqualifiedSender,
+            Self::UnresolvableSender(_) => Event::UnresolvableSender,
+            Self::NullMxSender => Event::NullMxSender,
+            Self::RelayDenied => Event::RelayDenied,
+            Self::RoutedRecipient => Event::RoutedRecipient,
+            Self::BadRecipient(_) => Event::BadRecipient,
+            Self::CommandDisabled => Event::CommandDisabled,
+            Self::BadSyntax(_) => Event::BadSyntax,
+            Self::BadSequence(_) => Event::BadSequence,
+            Self::DnsTrouble(..) => Event::DnsTrouble,
+            Self::PolicyTrouble => Event::PolicyTrouble,
+            Self::Custom(_) => Event::Custom,
+        }
+    }
+
+    /// What it is about: that of its event, or what the name system was asked about.
+    #[must_use]
+    pub const fn subject(&self) -> Subject {
+        match self {
+            Self::DnsTrouble(subject, _) => *subject,
+            _ => self.event().subject(),
+        }
+    }
+
+    /// The word for it in traces and counters: its event's key, or the host's own.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Custom(key) => key,
+            _ => self.event().key(),
+        }
+    }
+
+    /// The text a table's rule came with.
+    #[must_use]
+    pub const fn rule_text(&self) -> Option<&ReplyText> {
+        match self {
+            Self::BadClient(text) | Self::BadSender(text) | Self::BadRecipient(text) => text.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
