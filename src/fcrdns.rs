@@ -50,11 +50,13 @@ pub fn verify_up_to<'a>(max: NonZeroUsize, client: ClientIp, dns: &'a dyn Dns) -
         match client.as_ip() {
             IpAddr::V4(_) => {
                 let asked = names.iter().map(|name| dns.a(name.borrowed()));
-                Step::join_all(asked).map(move |found| judge(client, &reverse, names.iter().zip(&found)))
+                Step::join_all(asked)
+                    .map(move |found| judge(client, &reverse, names.iter().zip(&found)))
             }
             IpAddr::V6(_) => {
                 let asked = names.iter().map(|name| dns.aaaa(name.borrowed()));
-                Step::join_all(asked).map(move |found| judge(client, &reverse, names.iter().zip(&found)))
+                Step::join_all(asked)
+                    .map(move |found| judge(client, &reverse, names.iter().zip(&found)))
             }
         }
     })
@@ -62,6 +64,19 @@ pub fn verify_up_to<'a>(max: NonZeroUsize, client: ClientIp, dns: &'a dyn Dns) -
 
 /// The names of a reverse lookup that are worth asking: usable, each once, in PTR order, the first `max` of them (RFC
 /// 8601 section 3 wants a limit and suggests the 10 of SPF, RFC 7208 section 5.5).
+///
+/// ```
+/// use std::time::Duration;
+/// use mailward::dns::{Answer, PtrTarget};
+/// use mailward::fcrdns::{MAX_NAMES, names_to_ask};
+/// use mailward::name::Name;
+///
+/// let odd = PtrTarget::from_labels([b"pc.local".as_slice(), b"example"]);
+/// let good = PtrTarget::Name(Name::parse("mail.example")?);
+/// let reverse = Ok(Answer::of([odd, good.clone(), good], Duration::ZERO));
+/// assert_eq!(names_to_ask(MAX_NAMES, &reverse), [Name::parse("mail.example")?]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn names_to_ask(max: NonZeroUsize, reverse: &Lookup<PtrTarget>) -> Vec<Name> {
     let mut names = Vec::new();
@@ -135,7 +150,10 @@ pub fn judge<'l, A: Copy + Into<IpAddr> + 'l>(
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the outcomes of RFC 8601 section 2.7.3")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: the outcomes of RFC 8601 section 2.7.3"
+)]
 pub enum Fcrdns {
     /// At least one name gives the client's address. In PTR order; the first is the client's name.
     Confirmed(Arc<[VerifiedName]>),
@@ -239,7 +257,10 @@ impl fmt::Display for VerifiedName {
 /// assert_eq!(mailward::fcrdns::Iprev::PermError.to_string(), "permerror");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: an address always exists, so there is no `none`")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: an address always exists, so there is no `none`"
+)]
 pub enum Iprev {
     /// Reverse and forward DNS agree.
     Pass,
@@ -272,7 +293,9 @@ impl fmt::Display for Iprev {
 
 /// Compares the addresses as they were published: a mapped IPv4 address in an AAAA record confirms nobody.
 fn holds<A: Copy + Into<IpAddr>>(addresses: &[A], client: ClientIp) -> bool {
-    addresses.iter().any(|&address| address.into() == client.as_ip())
+    addresses
+        .iter()
+        .any(|&address| address.into() == client.as_ip())
 }
 
 fn publishes(targets: &[PtrTarget], name: &Name) -> bool {
