@@ -38,3 +38,8 @@ pub mod trace;
 pub mod verdict;
 pub mod wire;
 pub mod wording;
+
+/// The skeleton of a policy in CONTRIBUTING.md compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../CONTRIBUTING.md")]
+struct Contributing;

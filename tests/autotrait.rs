@@ -26,7 +26,7 @@ macro_rules! sent {
 
 #[test]
 fn storey_0() {
-    use mailward::{client, name, reply, wire};
+    use mailward::{address, client, name, reply, wire};
     shared![
         name::InvalidName,
         name::InvalidNamePattern,
@@ -52,6 +52,13 @@ fn storey_0() {
     shared![reply::Reply, reply::ReplyCode, reply::ReplyText];
     shared![wire::proxy::Ends<std::net::Ipv4Addr>, wire::proxy::Parsed];
     shared![wire::proxy::ProxyError, wire::proxy::ProxyHeader];
+    shared![wire::smtp::Argument, wire::smtp::Command, wire::smtp::CommandError];
+    shared![wire::smtp::InitialResponse, wire::smtp::Mechanism, wire::smtp::Verb];
+    shared![wire::smtp::Parameter<'static>, wire::smtp::Parameters];
+    shared![address::Domain, address::InvalidDomain, address::GeneralLiteral, address::Literal];
+    shared![address::LocalPart, address::InvalidLocalPart, address::Mailbox, address::InvalidMailbox];
+    shared![address::Sender, address::Recipient, address::ReversePath, address::ForwardPath];
+    shared![address::SourceRoute, address::InvalidPath];
 }
 
 #[test]
@@ -105,6 +112,38 @@ fn storey_3() {
     shared![table::MailboxTable, table::MailboxTableBuilder];
     shared![table::InvalidRule, table::Rule<table::HostPattern>];
     shared![table::Subdomains];
+    use mailward::verdict;
+    shared![verdict::Doubt, verdict::Doubted, verdict::Judgement, verdict::Verdict];
+    shared![verdict::Event, verdict::UnknownEvent, verdict::Reason, verdict::Subject];
+    shared![verdict::Refusal, verdict::NotARefusal, verdict::Rule, verdict::Stage, verdict::Then];
+}
+
+#[test]
+fn storeys_4_and_5() {
+    use mailward::{session, trace};
+    shared![trace::Entry, trace::Level, trace::Note, trace::Outcome];
+    shared![trace::Recorder, trace::Skip, trace::Trace];
+    shared![session::Greeting, session::Session, session::Transport, session::Verb];
+}
+
+#[test]
+fn storeys_6_to_8() {
+    use mailward::{guard, policies, policy, wording};
+    type Any = policies::RelayControl;
+    shared![policy::Answering<Any>, policy::At<Any>, policy::DryRun<Any>, policy::Named<Any>];
+    shared![policy::Softened<Any>, policy::Unless<Any>, policy::Awaited<Any>];
+    shared![policy::Inspect<Any, fn()>, policy::PolicyFn<fn()>];
+    shared![policy::Chain, policy::Connection, policy::Exemption, policy::Exemptions];
+    shared![policy::Inquiry<'static>, policy::RefuseAt, policy::Timing];
+    shared![Box<dyn policy::Policy>];
+    sent![policy::Decision<'static>];
+    shared![policies::Blocklist, policies::ClientTable, policies::Greeting, policies::GreetingFault];
+    shared![policies::OnTrouble, policies::RecipientTable, policies::RelayControl, policies::Require];
+    shared![policies::SenderDomain, policies::SenderTable, policies::Treatment];
+    shared![policies::UnknownGreetingFault, policies::VerifiedClient];
+    shared![wording::Security, wording::TableTexts, wording::TextError, wording::Wording];
+    shared![guard::BlockingDialogue, guard::Commands, guard::Dialogue, guard::Guard];
+    shared![guard::GuardBuilder, guard::Outcome, guard::Postmaster, guard::Service, guard::Shared];
 }
 
 #[test]

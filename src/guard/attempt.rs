@@ -31,7 +31,7 @@ pub(super) struct Attempt<'s> {
 }
 
 enum Undo {
-    Greeting(Saved),
+    Greeting(Box<Saved>),
     Sender,
     Recipient,
     Nothing,
@@ -43,7 +43,7 @@ impl<'s> Attempt<'s> {
             Fact::Greeting(verb, argument) => {
                 let saved = session.save();
                 session.greet(verb, argument);
-                Undo::Greeting(saved)
+                Undo::Greeting(Box::new(saved))
             }
             Fact::Sender(from) => {
                 session.mail(from);
@@ -77,7 +77,7 @@ impl<'s> Attempt<'s> {
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         match std::mem::replace(&mut self.undo, Undo::Nothing) {
-            Undo::Greeting(saved) => self.session.restore(saved),
+            Undo::Greeting(saved) => self.session.restore(*saved),
             Undo::Sender => self.session.reset(),
             Undo::Recipient => self.session.drop_recipient(),
             Undo::Nothing => {}

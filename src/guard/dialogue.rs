@@ -1,7 +1,6 @@
 //! The verbs of one connection.
 
-use super::attempt::{Attempt, Fact};
-use super::{Guard, Outcome, Service};
+use super::{Attempt, Fact, Guard, Outcome, Service};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
 use crate::reply::{Reply, ReplyText};

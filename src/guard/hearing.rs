@@ -7,8 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::watch::Watch;
-use super::{Outcome, Postmaster, Settings};
+use super::{Outcome, Postmaster, Settings, Watch};
 use crate::clock::Moment;
 use crate::policy::{Decision, Inquiry, Policy};
 use crate::session::Session;

@@ -175,7 +175,7 @@ impl<'a> Inquiry<'a> {
     pub fn greeting_standing(&self) -> Step<'a, Option<&'a Standing>> {
         let recorder = self.recorder;
         self.session.greeting_standing(self.dns).map(move |standing| {
-            standing.inspect(|standing| recorder.evidence(|| Note::Greeting((*standing).clone())))
+            standing.inspect(|standing| recorder.evidence(|| Note::Greeting(**standing)))
         })
     }
 
