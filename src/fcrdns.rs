@@ -132,7 +132,7 @@ pub fn judge<'l, A: Copy + Into<IpAddr> + 'l>(
         }
     }
     match trouble {
-        _ if !confirmed.is_empty() => Fcrdns::Confirmed(confirmed.into()),
+        _ if !confirmed.is_empty() => Fcrdns::Confirmed { names: confirmed.into(), trouble },
         Some(error) => Fcrdns::Trouble(error),
         None => Fcrdns::Mismatch(shared(reverse)),
     }
@@ -155,8 +155,14 @@ pub fn judge<'l, A: Copy + Into<IpAddr> + 'l>(
     reason = "complete: the outcomes of RFC 8601 section 2.7.3"
 )]
 pub enum Fcrdns {
-    /// At least one name gives the client's address. In PTR order; the first is the client's name.
-    Confirmed(Arc<[VerifiedName]>),
+    /// At least one name gives the client's address.
+    Confirmed {
+        /// Those names, in PTR order; the first is the client's name.
+        names: Arc<[VerifiedName]>,
+        /// The first trouble with another name, which may be the client's all the same: where it
+        /// matters that a name is *not* the client's, this must be looked at.
+        trouble: Option<DnsError>,
+    },
     /// There are names, and none gives the client's address. All of them, in PTR order.
     Mismatch(Arc<[PtrTarget]>),
     /// The address has no name: NXDOMAIN or no data.
@@ -170,7 +176,7 @@ impl Fcrdns {
     #[must_use]
     pub fn names(&self) -> &[VerifiedName] {
         match self {
-            Self::Confirmed(names) => names,
+            Self::Confirmed { names, .. } => names,
             Self::Mismatch(_) | Self::NoName | Self::Trouble(_) => &[],
         }
     }
@@ -185,17 +191,37 @@ impl Fcrdns {
     #[must_use]
     pub const fn iprev(&self) -> Iprev {
         match self {
-            Self::Confirmed(_) => Iprev::Pass,
+            Self::Confirmed { .. } => Iprev::Pass,
             Self::Mismatch(_) => Iprev::Fail,
             Self::NoName => Iprev::PermError,
             Self::Trouble(_) => Iprev::TempError,
         }
     }
 
-    /// True when DNS trouble left the question open.
+    /// The trouble that may have kept a name of the client's from being confirmed.
+    ///
+    /// ```
+    /// use mailward::dns::{DnsError, MemoryDns};
+    /// use mailward::fcrdns;
+    ///
+    /// let dns = MemoryDns::parse(
+    ///     "9.113.0.203.in-addr.arpa. PTR a.example.\n\
+    ///      9.113.0.203.in-addr.arpa. PTR b.example.\n\
+    ///      a.example. A 203.0.113.9\n\
+    ///      b.example. A !servfail",
+    /// )?;
+    /// let found = fcrdns::verify("203.0.113.9".parse()?, &dns).wait();
+    /// assert_eq!(found.name().unwrap().to_string(), "a.example");
+    /// assert_eq!(found.trouble(), Some(DnsError::ServerFailure));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub const fn is_trouble(&self) -> bool {
-        matches!(self, Self::Trouble(_))
+    pub const fn trouble(&self) -> Option<DnsError> {
+        match self {
+            Self::Confirmed { trouble, .. } => *trouble,
+            Self::Trouble(error) => Some(*error),
+            Self::Mismatch(_) | Self::NoName => None,
+        }
     }
 }
 
@@ -204,7 +230,7 @@ impl fmt::Display for Fcrdns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.iprev().fmt(f)?;
         match self {
-            Self::Confirmed(names) => names.iter().try_for_each(|name| write!(f, " {name}")),
+            Self::Confirmed { names, .. } => names.iter().try_for_each(|name| write!(f, " {name}")),
             Self::Mismatch(names) => names.iter().try_for_each(|name| write!(f, " {name}")),
             Self::NoName => Ok(()),
             Self::Trouble(error) => write!(f, " {error}"),

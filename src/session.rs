@@ -353,7 +353,7 @@ impl Session {
     }
 
     fn forget_trouble(&mut self) {
-        self.name.take_if_trouble(Fcrdns::is_trouble);
+        self.name.take_if_trouble(|found| found.trouble().is_some());
         let listings = self.listings.get_mut().unwrap_or_else(PoisonError::into_inner);
         listings.retain(|(_, listing)| !listing.is_trouble());
         if let Some(greeting) = &mut self.greeting {

@@ -231,13 +231,30 @@ fn who_takes_our_identity_forges_it() {
 #[test]
 fn our_other_exchanger_may_greet_with_its_confirmed_name_and_no_other() {
     let other =
-        Fcrdns::Confirmed(confirmed("203.0.113.9", &["mail.example", "mx2.example.net"]).into());
+        Fcrdns::Confirmed {
+            names: confirmed("203.0.113.9", &["mail.example", "mx2.example.net"]).into(),
+            trouble: None,
+        };
     let identity = |argument| ours().identity(&helo::read(argument), &other);
     assert_eq!(identity("MX2.example.net"), Identity::Shared);
     assert_eq!(identity("mx3.example.net"), Identity::Forged);
     assert_eq!(identity("mx.example.org"), Identity::Forged);
     assert_eq!(identity("[192.0.2.25]"), Identity::Forged);
     assert_eq!(identity("mail.example"), Identity::Theirs);
+}
+
+#[test]
+fn a_confirmed_name_does_not_hide_the_trouble_of_another() {
+    let other = Fcrdns::Confirmed {
+        names: confirmed("203.0.113.9", &["mail.example"]).into(),
+        trouble: Some(DnsError::Timeout),
+    };
+    let identity = |argument| ours().identity(&helo::read(argument), &other);
+    assert_eq!(
+        identity("mx2.example.net"),
+        Identity::Trouble(DnsError::Timeout)
+    );
+    assert_eq!(identity("[192.0.2.25]"), Identity::Forged);
 }
 
 #[test]

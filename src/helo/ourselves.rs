@@ -124,9 +124,9 @@ impl Ourselves {
         if !self.includes(claim) {
             return Identity::Theirs;
         }
-        match (claim, client) {
-            (Claim::Name(_), Fcrdns::Trouble(trouble)) => Identity::Trouble(*trouble),
-            (Claim::Name(name), _) if is_among(name, client.names()) => Identity::Shared,
+        match claim {
+            Claim::Name(name) if is_among(name, client.names()) => Identity::Shared,
+            Claim::Name(_) => client.trouble().map_or(Identity::Forged, Identity::Trouble),
             _ => Identity::Forged,
         }
     }

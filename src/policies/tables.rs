@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::OnTrouble;
 use crate::dns::DnsError;
-use crate::fcrdns::{Fcrdns, VerifiedName};
+use crate::fcrdns::VerifiedName;
 use crate::policy::{Decision, Inquiry, Policy, Timing};
 use crate::reply::ReplyText;
 use crate::table::{Action, HostTable, MailboxTable, Rejection, Rule};
@@ -50,11 +50,12 @@ impl ClientTable {
         act(self.table.matches(inquiry.session.client().ip(), names), Reason::BadClient, inquiry.recorder)
     }
 
-    fn judge_in_trouble(&self, error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
-        let by_address = self.judge(&[], inquiry);
-        match by_address.verdict {
+    /// Judges by what is known of the client: a name that is in trouble might have had a rule that comes first.
+    fn judge_in_trouble(&self, names: &[VerifiedName], error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
+        let known = self.judge(names, inquiry);
+        match known.verdict {
             Verdict::Refuse(refusal) => refusal.softened().into(),
-            Verdict::Proceed | Verdict::Accept => self.on_trouble.judge(Subject::Client, error).and(|| by_address),
+            Verdict::Proceed | Verdict::Accept => self.on_trouble.judge(Subject::Client, error).and(|| known),
         }
     }
 }
@@ -64,9 +65,9 @@ impl Policy for ClientTable {
         if !self.table.has_name_rules() {
             return Decision::ready(self.judge(&[], inquiry));
         }
-        inquiry.client_name().map(|client| match client {
-            Fcrdns::Trouble(error) => self.judge_in_trouble(*error, inquiry),
-            known => self.judge(known.names(), inquiry),
+        inquiry.client_name().map(|client| match client.trouble() {
+            Some(error) => self.judge_in_trouble(client.names(), error, inquiry),
+            None => self.judge(client.names(), inquiry),
         })
     }
 
@@ -106,7 +107,7 @@ impl SenderTable {
 impl Policy for SenderTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(sender) = inquiry.session.sender() else { return Decision::ready(Judgement::PROCEED) };
-        let rules = self.table.lookup_sender(sender.sender()).into_iter();
+        let rules = self.table.matches_sender(sender.sender());
         Decision::ready(act(rules, Reason::BadSender, inquiry.recorder))
     }
 
@@ -146,7 +147,7 @@ impl RecipientTable {
 impl Policy for RecipientTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(recipient) = inquiry.session.recipient() else { return Decision::ready(Judgement::PROCEED) };
-        let rules = self.table.lookup_recipient(recipient).into_iter();
+        let rules = self.table.matches_recipient(recipient);
         Decision::ready(act(rules, Reason::BadRecipient, inquiry.recorder))
     }
 

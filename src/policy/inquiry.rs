@@ -185,9 +185,11 @@ impl<'a> Inquiry<'a> {
         match perimeter.known_side(client, login) {
             Known::Internal => Step::ready(Connection::Of(Side::Internal)),
             Known::External => Step::ready(Connection::Of(Side::External)),
-            Known::DependsOnName => self.client_name().map(move |found| match found {
-                Fcrdns::Trouble(error) => Connection::Trouble(*error),
-                found => Connection::Of(perimeter.connection(client, login, found.names())),
+            Known::DependsOnName => self.client_name().map(move |found| {
+                match (perimeter.connection(client, login, found.names()), found.trouble()) {
+                    (Side::External, Some(error)) => Connection::Trouble(error),
+                    (side, _) => Connection::Of(side),
+                }
             }),
         }
     }
