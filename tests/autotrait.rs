@@ -33,8 +33,7 @@ fn storey_0() {
         name::Name,
         name::NamePattern
     ];
-    shared![name::NameSet];
-    shared![name::NameRef<'static>];
+    shared![name::NameRef<'static>, name::NameSet];
     shared![
         client::Client,
         client::ClientIp,
@@ -50,15 +49,37 @@ fn storey_0() {
     ];
     shared![reply::InvalidReplyCode, reply::InvalidReplyText];
     shared![reply::Reply, reply::ReplyCode, reply::ReplyText];
+    shared![
+        address::Domain,
+        address::GeneralLiteral,
+        address::Literal,
+        address::LocalPart
+    ];
+    shared![
+        address::InvalidDomain,
+        address::InvalidLocalPart,
+        address::InvalidMailbox
+    ];
+    shared![
+        address::ForwardPath,
+        address::InvalidPath,
+        address::Mailbox,
+        address::Recipient
+    ];
+    shared![address::ReversePath, address::Sender, address::SourceRoute];
     shared![wire::proxy::Ends<std::net::Ipv4Addr>, wire::proxy::Parsed];
     shared![wire::proxy::ProxyError, wire::proxy::ProxyHeader];
-    shared![wire::smtp::Argument, wire::smtp::Command, wire::smtp::CommandError];
-    shared![wire::smtp::InitialResponse, wire::smtp::Mechanism, wire::smtp::Verb];
+    shared![
+        wire::smtp::Argument,
+        wire::smtp::InitialResponse,
+        wire::smtp::Mechanism
+    ];
+    shared![
+        wire::smtp::Command,
+        wire::smtp::CommandError,
+        wire::smtp::Verb
+    ];
     shared![wire::smtp::Parameter<'static>, wire::smtp::Parameters];
-    shared![address::Domain, address::InvalidDomain, address::GeneralLiteral, address::Literal];
-    shared![address::LocalPart, address::InvalidLocalPart, address::Mailbox, address::InvalidMailbox];
-    shared![address::Sender, address::Recipient, address::ReversePath, address::ForwardPath];
-    shared![address::SourceRoute, address::InvalidPath];
 }
 
 #[test]
@@ -100,7 +121,7 @@ fn storey_2() {
 
 #[test]
 fn storey_3() {
-    use mailward::{helo, relay, table};
+    use mailward::{helo, relay, table, verdict};
     shared![helo::Claim, helo::Identity, helo::LiteralMatch];
     shared![helo::Ourselves, helo::Standing];
     shared![relay::Backup, relay::Destination, relay::Known];
@@ -112,38 +133,99 @@ fn storey_3() {
     shared![table::MailboxTable, table::MailboxTableBuilder];
     shared![table::InvalidRule, table::Rule<table::HostPattern>];
     shared![table::Subdomains];
-    use mailward::verdict;
-    shared![verdict::Doubt, verdict::Doubted, verdict::Judgement, verdict::Verdict];
-    shared![verdict::Event, verdict::UnknownEvent, verdict::Reason, verdict::Subject];
-    shared![verdict::Refusal, verdict::NotARefusal, verdict::Rule, verdict::Stage, verdict::Then];
+    shared![verdict::Doubt, verdict::Doubted, verdict::Judgement];
+    shared![verdict::Event, verdict::NotARefusal, verdict::Reason];
+    shared![
+        verdict::Refusal,
+        verdict::Rule,
+        verdict::Stage,
+        verdict::Then
+    ];
+    shared![verdict::Subject, verdict::UnknownEvent, verdict::Verdict];
 }
 
 #[test]
 fn storeys_4_and_5() {
     use mailward::{session, trace};
-    shared![trace::Entry, trace::Level, trace::Note, trace::Outcome];
-    shared![trace::Recorder, trace::Skip, trace::Trace];
-    shared![session::Greeting, session::Session, session::Transport, session::Verb];
+    shared![
+        trace::Entry,
+        trace::Level,
+        trace::Note,
+        trace::Outcome,
+        trace::Recorder
+    ];
+    shared![trace::Skip, trace::Trace];
+    shared![
+        session::Greeting,
+        session::Session,
+        session::Transport,
+        session::Verb
+    ];
 }
 
 #[test]
-fn storeys_6_to_8() {
-    use mailward::{guard, policies, policy, wording};
-    type Any = policies::RelayControl;
-    shared![policy::Answering<Any>, policy::At<Any>, policy::DryRun<Any>, policy::Named<Any>];
-    shared![policy::Softened<Any>, policy::Unless<Any>, policy::Awaited<Any>];
-    shared![policy::Inspect<Any, fn()>, policy::PolicyFn<fn()>];
-    shared![policy::Chain, policy::Connection, policy::Exemption, policy::Exemptions];
-    shared![policy::Inquiry<'static>, policy::RefuseAt, policy::Timing];
-    shared![Box<dyn policy::Policy>];
-    sent![policy::Decision<'static>];
-    shared![policies::Blocklist, policies::ClientTable, policies::Greeting, policies::GreetingFault];
-    shared![policies::OnTrouble, policies::RecipientTable, policies::RelayControl, policies::Require];
-    shared![policies::SenderDomain, policies::SenderTable, policies::Treatment];
-    shared![policies::UnknownGreetingFault, policies::VerifiedClient];
-    shared![wording::Security, wording::TableTexts, wording::TextError, wording::Wording];
-    shared![guard::BlockingDialogue, guard::Commands, guard::Dialogue, guard::Guard];
-    shared![guard::GuardBuilder, guard::Outcome, guard::Postmaster, guard::Service, guard::Shared];
+fn storeys_6_and_7() {
+    use mailward::{policies, policy, wording};
+    type Check = policies::VerifiedClient;
+    shared![
+        policy::Answering<Check>,
+        policy::At<Check>,
+        policy::Awaited<Check>,
+        policy::Chain
+    ];
+    shared![policy::DryRun<Check>, policy::Inspect<Check, fn()>, policy::Named<Check>];
+    shared![
+        policy::PolicyFn<fn()>,
+        policy::Softened<Check>,
+        policy::Unless<Check>
+    ];
+    shared![
+        policy::Connection,
+        policy::Exemption,
+        policy::Exemptions,
+        policy::Inquiry<'static>
+    ];
+    shared![policy::RefuseAt, policy::Timing, Box<dyn policy::Policy>];
+    shared![
+        wording::Security,
+        wording::TableTexts,
+        wording::TextError,
+        wording::Wording
+    ];
+    shared![
+        policies::Blocklist,
+        policies::ClientTable,
+        policies::Greeting
+    ];
+    shared![
+        policies::GreetingFault,
+        policies::OnTrouble,
+        policies::RecipientTable
+    ];
+    shared![
+        policies::RelayControl,
+        policies::Require,
+        policies::SenderDomain
+    ];
+    shared![
+        policies::SenderTable,
+        policies::Treatment,
+        policies::UnknownGreetingFault
+    ];
+    shared![policies::VerifiedClient];
+}
+
+#[test]
+fn storey_8() {
+    use mailward::guard;
+    shared![
+        guard::Commands,
+        guard::Guard,
+        guard::GuardBuilder,
+        guard::Outcome
+    ];
+    shared![guard::Postmaster, guard::Service, guard::Shared];
+    shared![guard::BlockingDialogue, guard::Dialogue];
 }
 
 #[test]
