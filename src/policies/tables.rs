@@ -53,7 +53,7 @@ impl ClientTable {
     fn judge_in_trouble(&self, error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
         let by_address = self.judge(&[], inquiry);
         match by_address.verdict {
-            Verdict::Refuse(refusal) => refusal.softened().into(),
+            Verdict::Refuse(refusal) => refusal.in_doubt().into(),
             Verdict::Proceed | Verdict::Accept => self.on_trouble.judge(Subject::Client, error).and(|| by_address),
         }
     }

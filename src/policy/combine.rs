@@ -43,7 +43,7 @@ pub trait PolicyExt: Policy + Sized {
         Inspect { policy: self, look }
     }
 
-    /// Refuses with this code (RFC 2505 item 13). Trouble keeps its own 4yz.
+    /// Refuses with this code (RFC 2505 item 13). Trouble, and what is in doubt because of it, keeps its own 4yz.
     ///
     /// # Errors
     /// When the code is not from 400 to 599, or is 521.
@@ -206,7 +206,7 @@ impl<P: Policy> Policy for Answering<P> {
         self.policy.check(inquiry).map(|judgement| {
             change_refusal(judgement, |refusal| match refusal.clone().with_code(self.code) {
                 Ok(answering) => answering,
-                Err(_) => refusal, // trouble is never refused for good
+                Err(_) => refusal, // trouble and doubt are never refused for good
             })
         })
     }
