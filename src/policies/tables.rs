@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::OnTrouble;
+use crate::address::{Recipient, Sender};
 use crate::dns::DnsError;
 use crate::fcrdns::{Fcrdns, VerifiedName};
 use crate::policy::{Decision, Inquiry, Policy, Timing};
@@ -133,8 +134,10 @@ impl SenderTable {
 impl Policy for SenderTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(sender) = inquiry.session.sender() else { return Decision::ready(Judgement::PROCEED) };
-        let rules = self.table.lookup_sender(sender.sender()).into_iter();
-        Decision::ready(act(rules, Reason::BadSender, inquiry.recorder))
+        Decision::ready(match sender.sender() {
+            Sender::Mailbox(mailbox) => act(self.table.matches(mailbox), Reason::BadSender, inquiry.recorder),
+            other => act(self.table.lookup_sender(other).into_iter(), Reason::BadSender, inquiry.recorder),
+        })
     }
 
     fn timing(&self) -> Timing {
@@ -173,8 +176,10 @@ impl RecipientTable {
 impl Policy for RecipientTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(recipient) = inquiry.session.recipient() else { return Decision::ready(Judgement::PROCEED) };
-        let rules = self.table.lookup_recipient(recipient).into_iter();
-        Decision::ready(act(rules, Reason::BadRecipient, inquiry.recorder))
+        Decision::ready(match recipient {
+            Recipient::Mailbox(mailbox) => act(self.table.matches(mailbox), Reason::BadRecipient, inquiry.recorder),
+            other => act(self.table.lookup_recipient(other).into_iter(), Reason::BadRecipient, inquiry.recorder),
+        })
     }
 
     fn kind(&self) -> &'static str {
@@ -189,7 +194,11 @@ fn act<'t, P: fmt::Display + 't>(
     recorder: &Recorder,
 ) -> Judgement {
     for rule in rules {
-        recorder.evidence(|| Note::Matched(rule.to_string().into()));
+        let matched = || Note::Matched(rule.to_string().into());
+        match rule.action() {
+            Action::Log(_) => recorder.decision(matched), // the operator asked for it
+            _ => recorder.evidence(matched),
+        }
         match rule.action() {
             Action::Accept => return Verdict::Accept.into(),
             Action::Refuse(rejection) => return refusal(rejection, reason(rejection.text().cloned())).into(),
