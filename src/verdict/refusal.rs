@@ -195,6 +195,11 @@ impl Refusal {
         self.0.detail
     }
 
+    /// The codes that refusals of this event and class have where nobody chose others.
+    pub(crate) fn usual_codes(&self) -> (ReplyCode, Detail) {
+        if self.is_temporary() { self.event().temporary() } else { self.event().permanent() }
+    }
+
     /// Why.
     #[must_use]
     pub fn reason(&self) -> &Reason {
