@@ -25,7 +25,7 @@ use crate::verdict::{Refusal, Rule};
 pub enum Level {
     /// Nothing.
     Off,
-    /// What was decided, would have been decided, or was in doubt.
+    /// What was decided, would have been decided, or was in doubt; and what a table's rule says is to be logged.
     #[default]
     Decision,
     /// That, every check that found nothing, every question asked, and the evidence.
@@ -230,7 +230,7 @@ pub enum Note {
         /// The recipient's.
         destination: Destination,
     },
-    /// The pattern of the table's rule that was found.
+    /// A table's rule that was found.
     Matched(Arc<str>),
     /// A check was not asked, and why.
     Skipped(Skip),

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::reply::{Reply, ReplyText};
 use crate::session::{Session, Verb};
 use crate::verdict::{Reason, Refusal, Stage, Then, Verdict};
-use crate::wire::smtp::{Command, CommandError};
+use crate::wire::smtp::{self, Command, CommandError};
 
 /// One connection under a guard: SMTP's verbs, each of which gives an [`Outcome`].
 ///
@@ -54,7 +54,7 @@ impl Dialogue {
     /// HELO or EHLO with its argument. The reply of one that proceeds has a single line: whoever speaks ESMTP appends
     /// the extensions.
     pub async fn greet(&mut self, verb: Verb, argument: &str) -> Outcome {
-        match self.out_of_place() {
+        match self.out_of_place_at(Stage::Greeting) {
             Some(outcome) => outcome,
             None => self.attempt(Fact::Greeting(verb, argument)).await,
         }
@@ -170,12 +170,16 @@ impl Dialogue {
 
     /// The answer to a command line that could not be read: 500, 501 or 555.
     pub fn bad_syntax(&self, error: &CommandError) -> Outcome {
-        self.out_of_place().unwrap_or_else(|| {
+        let stage = match error.verb() {
+            Some(smtp::Verb::Ehlo | smtp::Verb::Helo) => Stage::Greeting,
+            _ => Stage::Mail,
+        };
+        self.out_of_place_at(stage).unwrap_or_else(|| {
             let text = error.reply().texts().next().cloned().unwrap_or(ReplyText::NO_REASON);
             let refusal = Refusal::permanent(Reason::BadSyntax(text)).with_detail(error.detail());
             match refusal.clone().with_code(error.code()) {
-                Ok(refusal) => self.refuse(refusal),
-                Err(_) => self.refuse(refusal),
+                Ok(refusal) => self.refuse_at(stage, refusal),
+                Err(_) => self.refuse_at(stage, refusal),
             }
         })
     }
@@ -207,7 +211,12 @@ impl Dialogue {
 
     /// The answer to whatever is said after a refused greeting, or after the end.
     fn out_of_place(&self) -> Option<Outcome> {
-        (self.standing != Then::Continue).then(|| self.bad_sequence(QUIT_ONLY))
+        self.out_of_place_at(Stage::Mail)
+    }
+
+    fn out_of_place_at(&self, stage: Stage) -> Option<Outcome> {
+        let refusal = || Refusal::permanent(Reason::BadSequence(QUIT_ONLY));
+        (self.standing != Then::Continue).then(|| self.refuse_at(stage, refusal()))
     }
 
     fn bad_sequence(&self, text: ReplyText) -> Outcome {
@@ -222,9 +231,14 @@ impl Dialogue {
         }
     }
 
-    /// Refusals of the protocol itself, which have no stage of policy and always carry their enhanced code.
     fn refuse(&self, refusal: Refusal) -> Outcome {
-        let reply = self.guard.0.wording.refuse(&refusal, Stage::Mail, &self.session);
+        self.refuse_at(Stage::Mail, refusal)
+    }
+
+    /// Refusals of the protocol itself have no stage of policy: all that matters is whether it is a greeting that is
+    /// answered, for those carry no enhanced code (RFC 2034 section 4).
+    fn refuse_at(&self, stage: Stage, refusal: Refusal) -> Outcome {
+        let reply = self.guard.0.wording.refuse(&refusal, stage, &self.session);
         Outcome { then: self.standing, ..Outcome::of(refusal.into(), reply) }
     }
 

@@ -1,15 +1,11 @@
 //! One verb's judgement, under its deadline and safe from panics.
 
-use std::future::poll_fn;
-use std::panic::{self, AssertUnwindSafe};
-use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
-use std::task::Poll;
 use std::time::Duration;
 
 use super::{Outcome, Postmaster, Settings, Watch};
 use crate::clock::Moment;
-use crate::policy::{Decision, Inquiry, Policy};
+use crate::policy::{Inquiry, Policy, shielded};
 use crate::session::Session;
 use crate::trace::{Note, Recorder, Skip};
 use crate::verdict::{Doubt, Judgement, Reason, Refusal, Stage, Verdict};
@@ -45,7 +41,7 @@ impl Settings {
 
     async fn judge<'a>(&'a self, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
         if inquiry.stage == Stage::Recipient {
-            let relay = shielded(&self.relay_control, inquiry, deadline).await;
+            let relay = answer_of(&self.relay_control, inquiry, deadline).await;
             if relay.verdict.is_decisive() {
                 return relay;
             }
@@ -54,7 +50,7 @@ impl Settings {
             inquiry.recorder.evidence(|| Note::Skipped(Skip::Postmaster));
             return Judgement::PROCEED;
         }
-        settle(shielded(&self.row, inquiry, deadline).await, inquiry.stage)
+        settle(answer_of(&self.row, inquiry, deadline).await, inquiry.stage)
     }
 }
 
@@ -79,29 +75,9 @@ fn is_for_postmaster(inquiry: &Inquiry<'_>) -> bool {
 }
 
 /// Asks a policy; its panic and its delay become a 451.
-async fn shielded<'a>(policy: &'a dyn Policy, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
-    match panic::catch_unwind(AssertUnwindSafe(|| policy.check(inquiry))).map(Decision::into_ready) {
-        Ok(Ok(judgement)) => judgement,
-        Ok(Err(decision)) => until(decision, inquiry, deadline).await,
-        Err(_) => broken(inquiry, Note::Panicked),
-    }
-}
-
-async fn until<'a>(mut decision: Decision<'a>, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
-    let last = deadline.plus(GRACE);
-    let mut sleep = inquiry.clock.sleep_until(last);
-    poll_fn(move |context| {
-        match panic::catch_unwind(AssertUnwindSafe(|| Pin::new(&mut decision).poll(context))) {
-            Ok(Poll::Ready(judgement)) => return Poll::Ready(judgement),
-            Ok(Poll::Pending) => {}
-            Err(_) => return Poll::Ready(broken(inquiry, Note::Panicked)),
-        }
-        if sleep.as_mut().poll(context).is_ready() || inquiry.clock.now() >= last {
-            return Poll::Ready(broken(inquiry, Note::Overdue));
-        }
-        Poll::Pending
-    })
-    .await
+async fn answer_of<'a, P: Policy>(policy: &'a P, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
+    let answer = shielded(policy, inquiry, Some(deadline.plus(GRACE))).await;
+    answer.unwrap_or_else(|note| broken(inquiry, note))
 }
 
 fn broken(inquiry: &Inquiry<'_>, note: Note) -> Judgement {

@@ -7,7 +7,7 @@ use crate::dns::DnsError;
 use crate::fcrdns::VerifiedName;
 use crate::policy::{Decision, Inquiry, Policy, Timing};
 use crate::reply::ReplyText;
-use crate::table::{Action, HostTable, MailboxTable, Rejection, Rule};
+use crate::table::{Action, HostPattern, HostTable, MailboxTable, Rejection, Rule};
 use crate::trace::{Note, Recorder};
 use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 
@@ -15,7 +15,8 @@ use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 ///
 /// Names count only when they are forward-confirmed; a table without rules for names asks no DNS. When the client's
 /// names cannot be found out, a rule for its address still holds, but can refuse only for now, since a rule for a name
-/// might have come first. 554 5.7.1 where the rule names no code.
+/// might have come first; and where a rule for a name accepts, later checks of the row can refuse only for now too.
+/// 554 5.7.1 where the rule names no code.
 ///
 /// ```
 /// use mailward::policies::ClientTable;
@@ -29,14 +30,31 @@ use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 #[derive(Clone, Debug)]
 pub struct ClientTable {
     table: HostTable,
+    names: Names,
     on_trouble: OnTrouble,
+}
+
+/// What a table's rules for names can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    Accept,
+    Object,
+}
+
+impl Names {
+    fn of(table: &HostTable) -> Self {
+        let accepts = |rule: &Rule<HostPattern>| {
+            matches!(rule.pattern(), HostPattern::Name(_)) && matches!(rule.action(), Action::Accept)
+        };
+        if table.rules().iter().any(accepts) { Self::Accept } else { Self::Object }
+    }
 }
 
 impl ClientTable {
     /// Judges by this table; looks away from trouble.
     #[must_use]
-    pub const fn new(table: HostTable) -> Self {
-        Self { table, on_trouble: OnTrouble::Proceed }
+    pub fn new(table: HostTable) -> Self {
+        Self { names: Names::of(&table), table, on_trouble: OnTrouble::Proceed }
     }
 
     /// What to do when the client's names cannot be found out, and no rule for its address refuses.
@@ -54,8 +72,17 @@ impl ClientTable {
     fn judge_in_trouble(&self, names: &[VerifiedName], error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
         let known = self.judge(names, inquiry);
         match known.verdict {
-            Verdict::Refuse(refusal) => refusal.softened().into(),
-            Verdict::Proceed | Verdict::Accept => self.on_trouble.judge(Subject::Client, error).and(|| known),
+            Verdict::Refuse(refusal) => refusal.in_doubt().into(),
+            Verdict::Proceed | Verdict::Accept => {
+                self.might_accept(error).and(|| self.on_trouble.judge(Subject::Client, error)).and(|| known)
+            }
+        }
+    }
+
+    fn might_accept(&self, error: DnsError) -> Judgement {
+        match self.names {
+            Names::Accept => Judgement::might_accept(Refusal::dns_trouble(Subject::Client, error)),
+            Names::Object => Judgement::PROCEED,
         }
     }
 }
@@ -163,7 +190,11 @@ fn act<'t, P: fmt::Display + 't>(
     recorder: &Recorder,
 ) -> Judgement {
     for rule in rules {
-        recorder.evidence(|| Note::Matched(rule.to_string().into()));
+        let matched = || Note::Matched(rule.to_string().into());
+        match rule.action() {
+            Action::Log(_) => recorder.decision(matched), // the operator asked for it
+            _ => recorder.evidence(matched),
+        }
         match rule.action() {
             Action::Accept => return Verdict::Accept.into(),
             Action::Refuse(rejection) => return refusal(rejection, reason(rejection.text().cloned())).into(),

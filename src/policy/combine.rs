@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Decision, Exemptions, Inquiry, Policy, Timing};
+use super::{Decision, Exemptions, Inquiry, Policy, Timing, shielded};
 use crate::reply::ReplyCode;
 use crate::trace::Note;
 use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Verdict};
@@ -23,7 +23,8 @@ pub trait PolicyExt: Policy + Sized {
         Named { policy: self, rule: rule.into() }
     }
 
-    /// Judges it at this stage, whatever the guard's order is.
+    /// Judges it at this stage, whatever the guard's order is. The members of a chain keep timings of their own, so move
+    /// them one by one: a whole chain is only kept back by this, never brought forward.
     fn at(self, stage: Stage) -> At<Self> {
         At { policy: self, stage }
     }
@@ -33,7 +34,8 @@ pub trait PolicyExt: Policy + Sized {
         Unless { policy: self, exempt: exempt.into() }
     }
 
-    /// Decides and records, but does not act: it neither refuses, accepts, nor doubts.
+    /// Decides and records, but does not act: it neither refuses, accepts, nor doubts. One that panics, or is overdue at
+    /// the deadline, is recorded as such and holds nobody up.
     fn dry_run(self) -> DryRun<Self> {
         DryRun { policy: self }
     }
@@ -43,7 +45,7 @@ pub trait PolicyExt: Policy + Sized {
         Inspect { policy: self, look }
     }
 
-    /// Refuses with this code (RFC 2505 item 13). Trouble keeps its own 4yz.
+    /// Refuses with this code (RFC 2505 item 13). Trouble, and what is in doubt because of it, keeps its own 4yz.
     ///
     /// # Errors
     /// When the code is not from 400 to 599, or is 521.
@@ -157,12 +159,14 @@ impl<P: Policy> Policy for DryRun<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let recorder = inquiry.recorder;
         let mark = recorder.mark();
-        self.policy.check(inquiry).map(move |judgement| {
-            if inquiry.is_first_time(self.timing()) {
-                record(inquiry, &judgement);
-                recorder.rehearse(mark);
-            } else {
-                recorder.forget(mark);
+        shielded(&self.policy, inquiry, inquiry.deadline).map(move |answer| {
+            match answer {
+                _ if !inquiry.is_first_time(self.timing()) => recorder.forget(mark),
+                Ok(judgement) => {
+                    record(inquiry, &judgement);
+                    recorder.rehearse(mark);
+                }
+                Err(note) => recorder.decision(|| note),
             }
             Judgement::PROCEED
         })
@@ -206,7 +210,7 @@ impl<P: Policy> Policy for Answering<P> {
         self.policy.check(inquiry).map(|judgement| {
             change_refusal(judgement, |refusal| match refusal.clone().with_code(self.code) {
                 Ok(answering) => answering,
-                Err(_) => refusal, // trouble is never refused for good
+                Err(_) => refusal, // trouble and doubt are never refused for good
             })
         })
     }

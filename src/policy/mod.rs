@@ -10,6 +10,7 @@ mod combine;
 mod exempt;
 mod function;
 mod inquiry;
+mod shield;
 
 pub use asynchronous::{AsyncPolicy, Awaited, awaited};
 pub use chain::Chain;
@@ -17,6 +18,7 @@ pub use combine::{Answering, At, DryRun, Inspect, Named, PolicyExt, Softened, Un
 pub use exempt::{Exemption, Exemptions};
 pub use function::{PolicyFn, policy_fn};
 pub use inquiry::{Connection, Inquiry, RefuseAt};
+pub(crate) use shield::shielded;
 
 use std::sync::Arc;
 

@@ -60,6 +60,7 @@ struct Parts {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ChosenBy {
+    Doubt,
     Event,
     Operator,
 }
@@ -102,14 +103,18 @@ impl Refusal {
     /// The same refusal with another code; the enhanced class follows, 421 closes the connection.
     ///
     /// # Errors
-    /// When the code is not from 400 to 599 but 521, or would refuse trouble for good.
+    /// When the code is not from 400 to 599 but 521, or would refuse trouble or what is [in doubt](Self::in_doubt) for
+    /// good.
     pub fn with_code(mut self, code: ReplyCode) -> Result<Self, NotARefusal> {
         let negative = code.is_transient() || code.is_permanent();
-        if !negative || code == ReplyCode::NO_MAIL_SERVICE || (code.is_permanent() && self.is_trouble()) {
+        let only_for_now = self.is_trouble() || self.0.by == ChosenBy::Doubt;
+        if !negative || code == ReplyCode::NO_MAIL_SERVICE || (code.is_permanent() && only_for_now) {
             return Err(NotARefusal(code));
         }
         self.0.code = code;
-        self.0.by = ChosenBy::Operator;
+        if self.0.by == ChosenBy::Event {
+            self.0.by = ChosenBy::Operator;
+        }
         if code == ReplyCode::SERVICE_NOT_AVAILABLE {
             self.0.then = Then::Close;
         }
@@ -137,6 +142,23 @@ impl Refusal {
             (self.0.code, self.0.detail) = self.event().temporary();
         }
         self
+    }
+
+    /// The same refusal for now and never for good: trouble hides what might have spared the peer.
+    ///
+    /// ```
+    /// use mailward::reply::ReplyCode;
+    /// use mailward::verdict::{Reason, Refusal};
+    ///
+    /// let refusal = Refusal::new(Reason::BadClient(None)).in_doubt();
+    /// assert_eq!(refusal.to_string(), "450 4.7.1 bad-client");
+    /// assert!(refusal.with_code(ReplyCode::MAILBOX_UNAVAILABLE).is_err());
+    /// ```
+    #[must_use]
+    pub fn in_doubt(self) -> Self {
+        let mut refusal = self.softened();
+        refusal.0.by = ChosenBy::Doubt;
+        refusal
     }
 
     /// The form it has at a stage. At the opening of a connection a refusal for good is a 554 (RFC 5321 section
@@ -170,6 +192,11 @@ impl Refusal {
     #[must_use]
     pub fn detail(&self) -> Detail {
         self.0.detail
+    }
+
+    /// The codes that refusals of this event and class have where nobody chose others.
+    pub(crate) fn usual_codes(&self) -> (ReplyCode, Detail) {
+        if self.is_temporary() { self.event().temporary() } else { self.event().permanent() }
     }
 
     /// Why.
@@ -214,5 +241,5 @@ impl fmt::Display for Refusal {
 
 /// The code cannot stand in this refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("reply code {0} cannot refuse this: expected 400 to 599 but 521, and 4yz for trouble")]
+#[error("reply code {0} cannot refuse this: expected 400 to 599 but 521, and 4yz for trouble or doubt")]
 pub struct NotARefusal(ReplyCode);
