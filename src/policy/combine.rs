@@ -88,7 +88,7 @@ impl<P: Policy> Policy for Named<P> {
         let recorder = inquiry.recorder;
         let mark = recorder.mark();
         shielded(&self.policy, inquiry).map(move |judgement| {
-            record(inquiry, &judgement);
+            record(inquiry, mark, &judgement);
             recorder.attribute(mark, &self.rule);
             judgement.named(&self.rule)
         })
@@ -98,13 +98,15 @@ impl<P: Policy> Policy for Named<P> {
 }
 
 /// Records what a check came to, unless a rule inside it has done so already.
-fn record(inquiry: &Inquiry<'_>, judgement: &Judgement) {
+fn record(inquiry: &Inquiry<'_>, mark: usize, judgement: &Judgement) {
     let recorder = inquiry.recorder;
     match &judgement.verdict {
         _ if judgement.rule.is_some() => {}
         Verdict::Refuse(refusal) => recorder.decision(|| Note::Refused(refusal.clone())),
         Verdict::Accept => recorder.decision(|| Note::Accepted),
-        Verdict::Proceed if judgement.doubt.is_none() => recorder.evidence(|| Note::Clean),
+        Verdict::Proceed if judgement.doubt.is_none() && !recorder.is_attributed(mark) => {
+            recorder.evidence(|| Note::Clean);
+        }
         Verdict::Proceed => {}
     }
     if let Some(doubted) = judgement.doubt.refuse.as_deref().filter(|doubted| doubted.rule.is_none()) {
@@ -165,7 +167,7 @@ impl<P: Policy> Policy for DryRun<P> {
             match answer {
                 _ if !inquiry.is_first_time(self.timing()) => recorder.forget(mark),
                 Ok(judgement) => {
-                    record(inquiry, &judgement);
+                    record(inquiry, mark, &judgement);
                     recorder.rehearse(mark);
                 }
                 Err(note) => recorder.decision(|| note),
