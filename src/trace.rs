@@ -89,6 +89,11 @@ impl Recorder {
         }
     }
 
+    /// True when an entry since `mark` has a rule already.
+    pub(crate) fn is_attributed(&self, mark: usize) -> bool {
+        self.level == Level::Full && self.entries().iter().skip(mark).any(|entry| entry.rule.is_some())
+    }
+
     /// Turns what was decided since `mark` into what would have been, for a check that does not act.
     pub fn rehearse(&self, mark: usize) {
         if self.level != Level::Off {

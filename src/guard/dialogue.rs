@@ -5,7 +5,7 @@ use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
 use crate::reply::{Reply, ReplyText};
 use crate::session::{Session, Verb};
-use crate::verdict::{Reason, Refusal, Stage, Then, Verdict};
+use crate::verdict::{Reason, Refusal, Rule, Stage, Then, Verdict};
 use crate::wire::smtp::{self, Command, CommandError};
 
 /// One connection under a guard: SMTP's verbs, each of which gives an [`Outcome`].
@@ -41,6 +41,15 @@ pub struct Dialogue {
     guard: Guard,
     session: Session,
     standing: Then,
+    unwelcome: Option<Unwelcome>,
+}
+
+/// How a greeting was refused. A client that goes on without another hears it again at MAIL, or a refusal at the
+/// greeting could be passed over: the session has no greeting then that any check could object to.
+#[derive(Debug)]
+struct Unwelcome {
+    refusal: Refusal,
+    rule: Option<Rule>,
 }
 
 impl Dialogue {
@@ -48,7 +57,7 @@ impl Dialogue {
         let session = Session::connect(client);
         let outcome = guard.0.hear(&session, Stage::Connect).await;
         let standing = outcome.then;
-        (Self { guard, session, standing }, outcome)
+        (Self { guard, session, standing, unwelcome: None }, outcome)
     }
 
     /// HELO or EHLO with its argument. The reply of one that proceeds has a single line: whoever speaks ESMTP appends
@@ -56,12 +65,18 @@ impl Dialogue {
     pub async fn greet(&mut self, verb: Verb, argument: &str) -> Outcome {
         match self.out_of_place_at(Stage::Greeting) {
             Some(outcome) => outcome,
-            None => self.attempt(Fact::Greeting(verb, argument)).await,
+            None => {
+                let outcome = self.attempt(Fact::Greeting(verb, argument)).await;
+                let refusal = outcome.verdict.refusal().cloned();
+                self.unwelcome = refusal.map(|refusal| Unwelcome { refusal, rule: outcome.rule.clone() });
+                outcome
+            }
         }
     }
 
     /// TLS stands: what was said in the clear is forgotten (RFC 3207 section 4.2).
     pub fn tls(&mut self) {
+        self.unwelcome = None;
         self.session.tls();
     }
 
@@ -70,12 +85,17 @@ impl Dialogue {
         self.session.authenticated(user);
     }
 
-    /// MAIL with its reverse-path.
+    /// MAIL with its reverse-path. After a greeting that was refused, where none stands, it is refused likewise.
     pub async fn mail(&mut self, from: ReversePath) -> Outcome {
         match self.out_of_place() {
             Some(outcome) => outcome,
             None if self.session.sender().is_some() => self.bad_sequence(NESTED_MAIL),
-            None => self.attempt(Fact::Sender(from)).await,
+            None => match &self.unwelcome {
+                Some(Unwelcome { refusal, rule }) if self.session.greeting().is_none() => {
+                    Outcome { rule: rule.clone(), ..self.refuse(refusal.clone()) }
+                }
+                _ => self.attempt(Fact::Sender(from)).await,
+            },
         }
     }
 

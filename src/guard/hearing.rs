@@ -1,14 +1,12 @@
-//! One verb's judgement, under its deadline and safe from panics.
+//! One verb's judgement, under its deadline. Every check has a name, so none can break it down.
 
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use super::{Outcome, Postmaster, Settings, Watch};
-use crate::clock::Moment;
-use crate::policy::{Inquiry, Policy, shielded};
+use crate::policy::{Inquiry, Policy};
 use crate::session::Session;
 use crate::trace::{Note, Recorder, Skip};
-use crate::verdict::{Doubt, Judgement, Reason, Refusal, Stage, Verdict};
+use crate::verdict::{Doubt, Judgement, Stage, Verdict};
 
 impl Settings {
     /// Judges the session at a stage: relay control first where it has a say, then the row.
@@ -25,7 +23,7 @@ impl Settings {
             ..Inquiry::new(session, stage, &recorded, &self.perimeter, clock, &recorder)
         }
         .refusing_at(self.refuse_at);
-        let judgement = self.judge(&inquiry, deadline).await;
+        let judgement = self.judge(&inquiry).await;
         Outcome { trace: recorder.finish(), ..self.word(judgement, stage, session) }
     }
 
@@ -39,9 +37,9 @@ impl Settings {
         Outcome { rule: judgement.rule, then: refusal.then(), ..Outcome::of(refusal.into(), reply) }
     }
 
-    async fn judge<'a>(&'a self, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
+    async fn judge<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Judgement {
         if inquiry.stage == Stage::Recipient {
-            let relay = answer_of(&self.relay_control, inquiry, deadline).await;
+            let relay = self.relay_control.check(inquiry).await;
             if relay.verdict.is_decisive() {
                 return relay;
             }
@@ -50,7 +48,7 @@ impl Settings {
             inquiry.recorder.evidence(|| Note::Skipped(Skip::Postmaster));
             return Judgement::PROCEED;
         }
-        settle(answer_of(&self.row, inquiry, deadline).await, inquiry.stage)
+        settle(self.row.check(inquiry).await, inquiry.stage)
     }
 }
 
@@ -73,18 +71,3 @@ fn is_for_postmaster(inquiry: &Inquiry<'_>) -> bool {
         Stage::Connect | Stage::Greeting | Stage::Mail => false,
     }
 }
-
-/// Asks a policy; its panic and its delay become a 451.
-async fn answer_of<'a, P: Policy>(policy: &'a P, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
-    let answer = shielded(policy, inquiry, Some(deadline.plus(GRACE))).await;
-    answer.unwrap_or_else(|note| broken(inquiry, note))
-}
-
-fn broken(inquiry: &Inquiry<'_>, note: Note) -> Judgement {
-    inquiry.recorder.decision(|| note);
-    Refusal::temporary(Reason::PolicyTrouble).into()
-}
-
-/// How much later than DNS answers a check itself may be: at the deadline each question becomes trouble, and the row
-/// needs a moment to judge that.
-const GRACE: Duration = Duration::from_millis(100);

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Decision, Exemptions, Inquiry, Policy, Timing, shielded};
+use super::shield::{answer_by, shielded};
+use super::{Decision, Exemptions, Inquiry, Policy, Timing};
 use crate::reply::ReplyCode;
 use crate::trace::Note;
 use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Verdict};
@@ -18,7 +19,8 @@ use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Verdi
 /// # let _ = mild;
 /// ```
 pub trait PolicyExt: Policy + Sized {
-    /// Gives it a name: the id of its rule in replies' traces, counters and diffs.
+    /// Gives it a name: the id of its rule in traces, counters and diffs. From here on its panic, and its being overdue
+    /// at the deadline, mean 451 in its name.
     fn named(self, rule: impl Into<Rule>) -> Named<Self> {
         Named { policy: self, rule: rule.into() }
     }
@@ -35,7 +37,7 @@ pub trait PolicyExt: Policy + Sized {
     }
 
     /// Decides and records, but does not act: it neither refuses, accepts, nor doubts. One that panics, or is overdue at
-    /// the deadline, is recorded as such and holds nobody up.
+    /// the deadline, is recorded as such and refuses nobody.
     fn dry_run(self) -> DryRun<Self> {
         DryRun { policy: self }
     }
@@ -85,8 +87,8 @@ impl<P: Policy> Policy for Named<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let recorder = inquiry.recorder;
         let mark = recorder.mark();
-        self.policy.check(inquiry).map(move |judgement| {
-            record(inquiry, &judgement);
+        shielded(&self.policy, inquiry).map(move |judgement| {
+            record(inquiry, mark, &judgement);
             recorder.attribute(mark, &self.rule);
             judgement.named(&self.rule)
         })
@@ -96,13 +98,15 @@ impl<P: Policy> Policy for Named<P> {
 }
 
 /// Records what a check came to, unless a rule inside it has done so already.
-fn record(inquiry: &Inquiry<'_>, judgement: &Judgement) {
+fn record(inquiry: &Inquiry<'_>, mark: usize, judgement: &Judgement) {
     let recorder = inquiry.recorder;
     match &judgement.verdict {
         _ if judgement.rule.is_some() => {}
         Verdict::Refuse(refusal) => recorder.decision(|| Note::Refused(refusal.clone())),
         Verdict::Accept => recorder.decision(|| Note::Accepted),
-        Verdict::Proceed if judgement.doubt.is_none() => recorder.evidence(|| Note::Clean),
+        Verdict::Proceed if judgement.doubt.is_none() && !recorder.is_attributed(mark) => {
+            recorder.evidence(|| Note::Clean);
+        }
         Verdict::Proceed => {}
     }
     if let Some(doubted) = judgement.doubt.refuse.as_deref().filter(|doubted| doubted.rule.is_none()) {
@@ -159,11 +163,11 @@ impl<P: Policy> Policy for DryRun<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let recorder = inquiry.recorder;
         let mark = recorder.mark();
-        shielded(&self.policy, inquiry, inquiry.deadline).map(move |answer| {
+        answer_by(inquiry.deadline, &self.policy, inquiry).map(move |answer| {
             match answer {
                 _ if !inquiry.is_first_time(self.timing()) => recorder.forget(mark),
                 Ok(judgement) => {
-                    record(inquiry, &judgement);
+                    record(inquiry, mark, &judgement);
                     recorder.rehearse(mark);
                 }
                 Err(note) => recorder.decision(|| note),

@@ -18,7 +18,6 @@ pub use combine::{Answering, At, DryRun, Inspect, Named, PolicyExt, Softened, Un
 pub use exempt::{Exemption, Exemptions};
 pub use function::{PolicyFn, policy_fn};
 pub use inquiry::{Connection, Inquiry, RefuseAt};
-pub(crate) use shield::shielded;
 
 use std::sync::Arc;
 

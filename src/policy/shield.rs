@@ -4,18 +4,30 @@ use std::future::poll_fn;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use super::{Decision, Inquiry, Policy};
 use crate::clock::Moment;
 use crate::step::Step;
 use crate::trace::Note;
-use crate::verdict::Judgement;
+use crate::verdict::{Judgement, Reason, Refusal};
+
+/// Asks a policy. One that panics, or is overdue, has refused for now.
+pub(super) fn shielded<'a, P: Policy + ?Sized>(policy: &'a P, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+    let last = inquiry.deadline.map(|deadline| deadline.plus(GRACE));
+    answer_by(last, policy, inquiry).map(|answer| {
+        answer.unwrap_or_else(|note| {
+            inquiry.recorder.decision(|| note);
+            Refusal::temporary(Reason::PolicyTrouble).into()
+        })
+    })
+}
 
 /// Asks a policy. Its panic, and its delay beyond `last`, come back as the note to make of them.
-pub(crate) fn shielded<'a, P: Policy + ?Sized>(
+pub(super) fn answer_by<'a, P: Policy + ?Sized>(
+    last: Option<Moment>,
     policy: &'a P,
     inquiry: &'a Inquiry<'a>,
-    last: Option<Moment>,
 ) -> Step<'a, Result<Judgement, Note>> {
     match panic::catch_unwind(AssertUnwindSafe(|| policy.check(inquiry))).map(Decision::into_ready) {
         Ok(Ok(judgement)) => Step::ready(Ok(judgement)),
@@ -45,3 +57,7 @@ async fn until<'a>(
     })
     .await
 }
+
+/// How much later than DNS answers a check itself may be: at the deadline each question becomes trouble, and the check
+/// needs a moment to judge that.
+const GRACE: Duration = Duration::from_millis(100);
