@@ -7,7 +7,9 @@ use std::task::{Context, Poll, Waker};
 use super::{Dialogue, Guard, Outcome};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
+use crate::fcrdns::Fcrdns;
 use crate::session::{Session, Verb};
+use crate::verdict::Then;
 use crate::wire::smtp::Command;
 
 /// A [`Dialogue`] whose verbs block the thread until they are decided.
@@ -84,6 +86,18 @@ impl BlockingDialogue {
     /// See [`Dialogue::line`].
     pub fn line(&mut self, line: &[u8]) -> Outcome {
         block_on(self.0.line(line))
+    }
+
+    /// See [`Dialogue::client_name`].
+    #[must_use]
+    pub fn client_name(&self) -> Fcrdns {
+        block_on(self.0.client_name())
+    }
+
+    /// See [`Dialogue::standing`].
+    #[must_use]
+    pub const fn standing(&self) -> Then {
+        self.0.standing()
     }
 
     /// The facts so far.
