@@ -30,8 +30,9 @@ pub(super) struct Attempt<'s> {
     undo: Undo,
 }
 
+#[expect(clippy::large_enum_variant, reason = "it lives on the stack, one a verb; a box would cost an allocation")]
 enum Undo {
-    Greeting(Box<Saved>),
+    Greeting(Saved),
     Sender,
     Recipient,
     Nothing,
@@ -43,7 +44,7 @@ impl<'s> Attempt<'s> {
             Fact::Greeting(verb, argument) => {
                 let saved = session.save();
                 session.greet(verb, argument);
-                Undo::Greeting(Box::new(saved))
+                Undo::Greeting(saved)
             }
             Fact::Sender(from) => {
                 session.mail(from);
@@ -77,7 +78,7 @@ impl<'s> Attempt<'s> {
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         match std::mem::replace(&mut self.undo, Undo::Nothing) {
-            Undo::Greeting(saved) => self.session.restore(*saved),
+            Undo::Greeting(saved) => self.session.restore(saved),
             Undo::Sender => self.session.reset(),
             Undo::Recipient => self.session.drop_recipient(),
             Undo::Nothing => {}
