@@ -109,7 +109,7 @@ fn table(options: &Options, records: &[Record], kept: &[String]) -> usize {
     let mut right = 0;
     for client in &CLIENTS {
         let record = deciding(client, records);
-        let verdict = record.map_or("none".to_owned(), |record| {
+        let verdict = record.map_or_else(String::new, |record| {
             format!("{} {}", record.verb, record.codes())
         });
         let rule = record
