@@ -52,11 +52,17 @@ pub(crate) async fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let records = records.lock().unwrap_or_else(PoisonError::into_inner);
     let kept = kept(&folder.0)?;
     let right = table(&options, &records, &kept);
+    let deliveries = CLIENTS
+        .iter()
+        .filter(|client| client.is_delivered())
+        .count();
     println!(
-        "\n{right} of {} clients ended as they should.",
-        CLIENTS.len()
+        "\n{right} of {} clients ended as they should; {} messages kept, {deliveries} expected.",
+        CLIENTS.len(),
+        kept.len()
     );
-    Ok(if right == CLIENTS.len() {
+    let is_right = right == CLIENTS.len() && kept.len() == deliveries;
+    Ok(if is_right {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
