@@ -55,7 +55,7 @@ impl Request {
                     let value = || {
                         attached
                             .or_else(|| arguments.next())
-                            .ok_or("a value must follow".to_owned())
+                            .ok_or_else(|| "a value must follow".to_owned())
                     };
                     options
                         .set(&name, value)
@@ -154,8 +154,10 @@ fn unknown(name: &str) -> String {
             .take_while(|(known, given)| known == given)
             .count()
     };
+    let first_word = |line: &'static str| line.strip_prefix("  ")?.split(' ').next();
     let known = HELP
-        .split_whitespace()
+        .lines()
+        .filter_map(first_word)
         .filter(|word| word.starts_with("--"));
     match known
         .max_by_key(|known| alike(known))

@@ -52,11 +52,17 @@ pub(crate) async fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let records = records.lock().unwrap_or_else(PoisonError::into_inner);
     let kept = kept(&folder.0)?;
     let right = table(&options, &records, &kept);
+    let deliveries = CLIENTS
+        .iter()
+        .filter(|client| client.is_delivered())
+        .count();
     println!(
-        "\n{right} of {} clients ended as they should.",
-        CLIENTS.len()
+        "\n{right} of {} clients ended as they should; {} messages kept, {deliveries} expected.",
+        CLIENTS.len(),
+        kept.len()
     );
-    Ok(if right == CLIENTS.len() {
+    let is_right = right == CLIENTS.len() && kept.len() == deliveries;
+    Ok(if is_right {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -109,7 +115,7 @@ fn table(options: &Options, records: &[Record], kept: &[String]) -> usize {
     let mut right = 0;
     for client in &CLIENTS {
         let record = deciding(client, records);
-        let verdict = record.map_or("none".to_owned(), |record| {
+        let verdict = record.map_or_else(String::new, |record| {
             format!("{} {}", record.verb, record.codes())
         });
         let rule = record

@@ -64,10 +64,17 @@ impl Record {
 
     /// What the client heard: `550 5.7.1`.
     pub(crate) fn codes(&self) -> String {
-        match self.enhanced {
-            Some(enhanced) => format!("{} {enhanced}", self.code),
-            None => self.code.to_string(),
-        }
+        codes(self.code, self.enhanced)
+    }
+
+    /// The codes of a refusal of which the client heard others.
+    fn meant(&self) -> Option<String> {
+        let refusal = self.refusal.as_ref()?;
+        let differs = refusal.code() != self.code
+            || self
+                .enhanced
+                .is_some_and(|heard| Some(heard) != refusal.enhanced());
+        differs.then(|| codes(refusal.code(), refusal.enhanced()))
     }
 
     /// Why: the key of the refusal's event, or the server's own word.
@@ -79,12 +86,15 @@ impl Record {
     }
 }
 
-/// `client=203.0.113.9 verb=RCPT reply="554 5.7.0" rule=reverse-name reason=unverified-client`
+/// `client=203.0.113.9 port=51000 verb=RCPT reply="554 5.7.0" rule=reverse-name reason=unverified-client meant="550 5.7.25"`
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "client={}", self.client.ip())?;
+        if let Some(port) = self.client.port() {
+            write!(f, " port={port}")?;
+        }
         if let Via::Proxy(proxy) = self.client.via() {
-            write!(f, " via={proxy}")?;
+            write!(f, " proxy={proxy}")?;
         }
         write!(f, " verb={} reply=\"{}\"", self.verb, self.codes())?;
         if let Some(rule) = &self.rule {
@@ -93,12 +103,19 @@ impl fmt::Display for Record {
         if let Some(reason) = self.reason() {
             write!(f, " reason={reason}")?;
         }
-        if let Some(refusal) = &self.refusal {
-            write!(f, " verdict=\"{refusal}\"")?;
+        if let Some(meant) = self.meant() {
+            write!(f, " meant=\"{meant}\"")?;
         }
         if let Some(id) = &self.id {
             write!(f, " id={id}")?;
         }
         Ok(())
+    }
+}
+
+fn codes(code: ReplyCode, enhanced: Option<EnhancedCode>) -> String {
+    match enhanced {
+        Some(enhanced) => format!("{code} {enhanced}"),
+        None => code.to_string(),
     }
 }
