@@ -22,7 +22,8 @@ pub enum RefuseAt {
     /// mail was, and postmaster stays reachable.
     #[default]
     Recipient,
-    /// At each stage, as soon as a check's facts are there.
+    /// At each stage, as soon as a check's facts are there. Whoever is refused at connect never comes to AUTH, so an
+    /// exemption for authenticated users cannot help there.
     Earliest,
 }
 
