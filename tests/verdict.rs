@@ -120,7 +120,12 @@ fn usual_codes() {
             Refusal::new(reason.clone()).in_doubt().to_string(),
             softened
         );
-        assert_eq!(Refusal::temporary(reason).to_string(), softened);
+        let temporary = Refusal::temporary(reason.clone());
+        assert_eq!(temporary.to_string(), softened);
+        let closes = softened.starts_with("421");
+        for refusal in [temporary, Refusal::new(reason).softened()] {
+            assert_eq!(refusal.then() == Then::Close, closes, "{refusal}");
+        }
     }
 }
 
