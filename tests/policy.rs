@@ -586,6 +586,12 @@ fn a_table_in_trouble_might_have_accepted_by_name() {
     assert_eq!(code(settled(both.clone(), Judgement::PROCEED)), Some(450));
     let coded = Chain::new().then(both.answering(ReplyCode::MAILBOX_UNAVAILABLE).unwrap());
     assert_eq!(code(scene.judge(&coded).verdict), Some(450));
-    let ok = table(&["*.foes.example REJECT", "203.0.113.0/24 OK"]);
+    // One for the address accepts only if no rule for a name could say otherwise.
+    let ok = table(&["*.friends.example OK", "203.0.113.0/24 OK"]);
     assert_eq!(settled(ok, refusal().into()), Verdict::Accept);
+    for other in ["REJECT", "DUNNO"] {
+        let mixed = table(&[&format!("*.foes.example {other}"), "203.0.113.0/24 OK"]);
+        assert_eq!(code(settled(mixed.clone(), refusal().into())), Some(451));
+        assert_eq!(settled(mixed, Judgement::PROCEED), Verdict::Proceed);
+    }
 }
