@@ -89,9 +89,9 @@ impl Recorder {
         }
     }
 
-    /// True when an entry since `mark` has a rule already.
-    pub(crate) fn is_attributed(&self, mark: usize) -> bool {
-        self.level == Level::Full && self.entries().iter().skip(mark).any(|entry| entry.rule.is_some())
+    /// True when what a check came to stands there since `mark`.
+    pub(crate) fn is_concluded(&self, mark: usize) -> bool {
+        self.level == Level::Full && self.entries().iter().skip(mark).any(|entry| entry.note.is_conclusion())
     }
 
     /// Turns what was decided since `mark` into what would have been, for a check that does not act.
@@ -283,6 +283,18 @@ pub enum Skip {
     Exempt,
     /// The recipient is a postmaster.
     Postmaster,
+}
+
+impl Note {
+    const fn is_conclusion(&self) -> bool {
+        match self {
+            Self::Asked { .. } | Self::Client(_) | Self::List { .. } | Self::Greeting(_) => false,
+            Self::Route(_) | Self::Relay { .. } | Self::Matched(_) | Self::Truncated => false,
+            Self::Skipped(_) | Self::Clean | Self::Accepted | Self::Refused(_) => true,
+            Self::MightRefuse(_) | Self::MightAccept(_) | Self::WouldRefuse(_) | Self::WouldAccept => true,
+            Self::Panicked | Self::Overdue => true,
+        }
+    }
 }
 
 impl fmt::Display for Note {

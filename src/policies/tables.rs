@@ -15,7 +15,8 @@ use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 ///
 /// Names count only when they are forward-confirmed; a table without rules for names asks no DNS. When the client's
 /// names cannot be found out, a rule for its address still holds, but can refuse only for now, since a rule for a name
-/// might have come first; and where a rule for a name accepts, later checks of the row can refuse only for now too.
+/// might have come first. A rule for its address accepts only if no rule for a name could say otherwise. Wherever the
+/// table might have accepted, later checks of the row can refuse only for now too.
 /// 554 5.7.1 where the rule names no code.
 ///
 /// ```
@@ -30,23 +31,24 @@ use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 #[derive(Clone, Debug)]
 pub struct ClientTable {
     table: HostTable,
-    names: Names,
+    names: NameRules,
     on_trouble: OnTrouble,
 }
 
-/// What a table's rules for names can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Names {
-    Accept,
-    Object,
+/// How many of a table's rules for names decide, and how.
+#[derive(Clone, Copy, Debug)]
+struct NameRules {
+    accepting: usize,
+    others: usize,
 }
 
-impl Names {
+impl NameRules {
     fn of(table: &HostTable) -> Self {
-        let accepts = |rule: &Rule<HostPattern>| {
-            matches!(rule.pattern(), HostPattern::Name(_)) && matches!(rule.action(), Action::Accept)
-        };
-        if table.rules().iter().any(accepts) { Self::Accept } else { Self::Object }
+        let rules = || table.rules().iter().filter(|rule| matches!(rule.pattern(), HostPattern::Name(_)));
+        Self {
+            accepting: rules().filter(|rule| matches!(rule.action(), Action::Accept)).count(),
+            others: rules().filter(|rule| !matches!(rule.action(), Action::Accept | Action::Log(_))).count(),
+        }
     }
 }
 
@@ -54,7 +56,7 @@ impl ClientTable {
     /// Judges by this table; looks away from trouble.
     #[must_use]
     pub fn new(table: HostTable) -> Self {
-        Self { names: Names::of(&table), table, on_trouble: OnTrouble::Proceed }
+        Self { names: NameRules::of(&table), table, on_trouble: OnTrouble::Proceed }
     }
 
     /// What to do when the client's names cannot be found out, and no rule for its address refuses.
@@ -73,17 +75,16 @@ impl ClientTable {
         let known = self.judge(names, inquiry);
         match known.verdict {
             Verdict::Refuse(refusal) => refusal.in_doubt().into(),
-            Verdict::Proceed | Verdict::Accept => {
-                self.might_accept(error).and(|| self.on_trouble.judge(Subject::Client, error)).and(|| known)
-            }
+            Verdict::Accept if self.names.others == 0 => known,
+            Verdict::Accept => self.might_accept(error),
+            Verdict::Proceed if self.names.accepting == 0 => self.on_trouble.judge(Subject::Client, error),
+            Verdict::Proceed => self.might_accept(error),
         }
     }
 
     fn might_accept(&self, error: DnsError) -> Judgement {
-        match self.names {
-            Names::Accept => Judgement::might_accept(Refusal::dns_trouble(Subject::Client, error)),
-            Names::Object => Judgement::PROCEED,
-        }
+        let doubt = Judgement::might_accept(Refusal::dns_trouble(Subject::Client, error));
+        doubt.and(|| self.on_trouble.judge(Subject::Client, error))
     }
 }
 

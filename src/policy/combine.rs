@@ -103,7 +103,7 @@ fn record(inquiry: &Inquiry<'_>, mark: usize, judgement: &Judgement) {
         _ if judgement.rule.is_some() => {}
         Verdict::Refuse(refusal) => recorder.decision(|| Note::Refused(refusal.clone())),
         Verdict::Accept => recorder.decision(|| Note::Accepted),
-        Verdict::Proceed if judgement.doubt.is_none() && !recorder.is_attributed(mark) => {
+        Verdict::Proceed if judgement.doubt.is_none() && !recorder.is_concluded(mark) => {
             recorder.evidence(|| Note::Clean);
         }
         Verdict::Proceed => {}

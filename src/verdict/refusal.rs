@@ -97,7 +97,7 @@ impl Refusal {
     }
 
     fn with_codes(reason: Reason, (code, detail): (ReplyCode, Detail)) -> Self {
-        Self(Box::new(Parts { code, detail, by: ChosenBy::Event, reason, then: Then::Continue }))
+        Self(Box::new(Parts { code, detail, by: ChosenBy::Event, reason, then: Then::Continue })).closing_if_421()
     }
 
     /// The same refusal with another code; the enhanced class follows, 421 closes the connection.
@@ -115,10 +115,12 @@ impl Refusal {
         if self.0.by == ChosenBy::Event {
             self.0.by = ChosenBy::Operator;
         }
-        if code == ReplyCode::SERVICE_NOT_AVAILABLE {
-            self.0.then = Then::Close;
-        }
-        Ok(self)
+        Ok(self.closing_if_421())
+    }
+
+    /// RFC 5321 section 3.8: whoever says 421 closes.
+    fn closing_if_421(self) -> Self {
+        if self.0.code == ReplyCode::SERVICE_NOT_AVAILABLE { self.closing() } else { self }
     }
 
     /// The same refusal with another subject and detail of its enhanced code.
@@ -141,7 +143,7 @@ impl Refusal {
         if self.0.code.is_permanent() {
             (self.0.code, self.0.detail) = self.event().temporary();
         }
-        self
+        self.closing_if_421()
     }
 
     /// The same refusal for now and never for good: trouble hides what might have spared the peer.
