@@ -62,6 +62,15 @@ impl<'a, T> Step<'a, T> {
         matches!(self.0, State::Ready(_))
     }
 
+    /// A look at the answer, when it is at hand.
+    #[inline]
+    pub const fn as_ready(&self) -> Option<&T> {
+        match &self.0 {
+            State::Ready(value) => Some(value),
+            State::Later(_) | State::Taken => None,
+        }
+    }
+
     /// The answer, when it is at hand.
     ///
     /// # Errors

@@ -6,8 +6,10 @@
 //! Recording costs nothing that is not asked for: at [`Level::Off`] and [`Level::Decision`] a command to which nobody
 //! objects leaves an empty trace and allocates nothing.
 
+use std::cmp;
 use std::fmt;
 use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -45,13 +47,15 @@ pub enum Level {
 pub struct Recorder {
     level: Level,
     entries: Mutex<Vec<Entry>>,
+    /// How many entries there are, so that a check that left none need not lock them to find out.
+    len: AtomicUsize,
 }
 
 impl Recorder {
     /// A recorder of this level.
     #[must_use]
     pub const fn new(level: Level) -> Self {
-        Self { level, entries: Mutex::new(Vec::new()) }
+        Self { level, entries: Mutex::new(Vec::new()), len: AtomicUsize::new(0) }
     }
 
     /// How much it records.
@@ -77,12 +81,12 @@ impl Recorder {
     /// How many entries there are: a mark for [`Recorder::attribute`].
     #[must_use]
     pub fn mark(&self) -> usize {
-        if self.level == Level::Off { 0 } else { self.entries().len() }
+        self.len.load(Ordering::Acquire)
     }
 
     /// Gives all entries since `mark` that have no rule yet to this one.
     pub fn attribute(&self, mark: usize, rule: &Rule) {
-        if self.level != Level::Off {
+        if self.mark() > mark {
             for entry in self.entries().iter_mut().skip(mark).filter(|entry| entry.rule.is_none()) {
                 entry.rule = Some(rule.clone());
             }
@@ -96,7 +100,7 @@ impl Recorder {
 
     /// Turns what was decided since `mark` into what would have been, for a check that does not act.
     pub fn rehearse(&self, mark: usize) {
-        if self.level != Level::Off {
+        if self.mark() > mark {
             for entry in self.entries().iter_mut().skip(mark) {
                 entry.note = match mem::replace(&mut entry.note, Note::Clean) {
                     Note::Refused(refusal) => Note::WouldRefuse(refusal),
@@ -109,24 +113,32 @@ impl Recorder {
 
     /// Drops all entries since `mark`.
     pub fn forget(&self, mark: usize) {
-        if self.level != Level::Off {
-            self.entries().truncate(mark);
+        if self.mark() > mark {
+            let mut entries = self.entries();
+            entries.truncate(mark);
+            self.len.store(entries.len(), Ordering::Release);
         }
     }
 
     /// Takes what was recorded, and begins anew.
     #[must_use]
     pub fn finish(&self) -> Trace {
-        Trace { entries: mem::take(&mut *self.entries()) }
+        if self.mark() == 0 {
+            return Trace::new();
+        }
+        let mut entries = self.entries();
+        self.len.store(0, Ordering::Release);
+        Trace { entries: mem::take(&mut *entries) }
     }
 
     fn push(&self, note: Note) {
         let mut entries = self.entries();
         match entries.len().cmp(&MAX_ENTRIES) {
-            std::cmp::Ordering::Less => entries.push(Entry { rule: None, note }),
-            std::cmp::Ordering::Equal => entries.push(Entry { rule: None, note: Note::Truncated }),
-            std::cmp::Ordering::Greater => {}
+            cmp::Ordering::Less => entries.push(Entry { rule: None, note }),
+            cmp::Ordering::Equal => entries.push(Entry { rule: None, note: Note::Truncated }),
+            cmp::Ordering::Greater => {}
         }
+        self.len.store(entries.len(), Ordering::Release);
     }
 
     // Entries are only pushed and taken under this lock, so a poisoned one still holds whole entries.

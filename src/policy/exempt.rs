@@ -89,11 +89,11 @@ impl Exemptions {
         inquiry: &'a Inquiry<'a>,
         check: impl FnOnce() -> Decision<'a> + Send + 'a,
     ) -> Decision<'a> {
+        if self.0.iter().any(|ground| is_plainly_exempt(ground, inquiry)) {
+            return pass_over(inquiry);
+        }
         self.cover(inquiry).and_then(move |cover| match cover {
-            Cover::Exempt => {
-                inquiry.recorder.evidence(|| Note::Skipped(Skip::Exempt));
-                Decision::ready(Judgement::PROCEED)
-            }
+            Cover::Exempt => pass_over(inquiry),
             Cover::Judged => check(),
             Cover::Unknown => check().map(|judgement| match judgement.verdict {
                 Verdict::Refuse(refusal) => Judgement { verdict: refusal.in_doubt().into(), ..judgement },
@@ -102,10 +102,8 @@ impl Exemptions {
         })
     }
 
+    /// What only the connection can tell.
     fn cover<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Step<'a, Cover> {
-        if self.0.iter().any(|ground| is_plainly_exempt(ground, inquiry)) {
-            return Step::ready(Cover::Exempt);
-        }
         if !self.0.iter().any(|ground| matches!(ground, Exemption::Internal)) {
             return Step::ready(Cover::Judged);
         }
@@ -115,6 +113,11 @@ impl Exemptions {
             Connection::Trouble(_) => Cover::Unknown,
         })
     }
+}
+
+fn pass_over<'a>(inquiry: &Inquiry<'_>) -> Decision<'a> {
+    inquiry.recorder.evidence(|| Note::Skipped(Skip::Exempt));
+    Decision::ready(Judgement::PROCEED)
 }
 
 /// What can be told without asking anybody.

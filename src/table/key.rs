@@ -15,16 +15,21 @@ impl Key {
     pub(super) fn of_address(local: &str, domain: &Domain) -> Self {
         let mut key = Self::of_local(local);
         // There is room, as there is below.
-        let _ = write!(key, "{domain}");
+        let _ = match domain {
+            Domain::Name(name) => key.write_str(name.as_str()),
+            Domain::Literal(literal) => write!(key, "{literal}"),
+        };
         key
     }
 
     pub(super) fn of_local(local: &str) -> Self {
         let mut key = Self::EMPTY;
-        let folded = local.chars().flat_map(char::to_lowercase);
-        let _ = folded
-            .chain(['@'])
-            .try_for_each(|character| key.write_char(character));
+        let _ = if local.is_ascii() {
+            key.write_str(local).map(|()| key.octets.iter_mut().take(local.len()).for_each(|octet| octet.make_ascii_lowercase()))
+        } else {
+            local.chars().flat_map(char::to_lowercase).try_for_each(|character| key.write_char(character))
+        };
+        let _ = key.write_char('@');
         key
     }
 

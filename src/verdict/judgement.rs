@@ -59,6 +59,13 @@ impl Judgement {
     pub const PROCEED: Self =
         Self { verdict: Verdict::Proceed, rule: None, doubt: Doubt { refuse: None, accept: None } };
 
+    /// True when there is neither an objection nor doubt: nothing that anybody after it need know.
+    #[must_use]
+    #[inline]
+    pub const fn is_clear(&self) -> bool {
+        matches!(self.verdict, Verdict::Proceed) && self.doubt.is_none()
+    }
+
     /// No objection, but there might have been one.
     pub fn might_refuse(instead: Refusal) -> Self {
         let doubted = Box::new(Doubted { refusal: instead.softened(), rule: None });
