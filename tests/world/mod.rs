@@ -172,7 +172,7 @@ fn checks() -> impl Strategy<Value = Check> {
         5 => Just(Made::Plain),
         1 => Just(Made::DryRun),
         1 => Just(Made::Softened),
-        1 => Just(Made::Answering),
+        2 => Just(Made::Answering),
         1 => Just(Made::Unless),
         1 => stage.prop_map(Made::At),
     ];
