@@ -1,4 +1,25 @@
-//! SMTP anti-spam policy primitives.
+#![doc = include_str!("../README.md")]
+//!
+//! # Where to find what
+//!
+//! A module imports only from storeys below its own, so each can be used without those above it.
+//!
+//! | storey | modules | what they hold |
+//! | --- | --- | --- |
+//! | 8 | [`guard`] | the front door: one call for each SMTP command, async or blocking |
+//! | 7 | [`policies`] | the checks that come with the crate |
+//! | 6 | [`policy`], [`wording`] | the trait of a check, chains and combinators; the texts of replies |
+//! | 5 | [`session`] | the facts of one connection, and the evidence gathered on them |
+//! | 4 | [`trace`] | what was asked and found, and which rule decided |
+//! | 3 | [`helo`], [`relay`], [`table`], [`verdict`] | rules without a question: plain values in, one enum out |
+//! | 2 | [`fcrdns`], [`rbl`], [`mailroute`] | evidence from the name system |
+//! | 1 | [`step`], [`clock`], [`dns`] | answers that are ready or on their way; the doors to the world |
+//! | 0 | [`name`](mod@name), [`client`], [`address`], [`reply`], [`wire`] | the vocabulary, and pure text |
+//!
+//! At the root stands what two people write again and again: who hosts a guard ([`Guard`], [`Shared`], [`Perimeter`],
+//! [`Dialogue`], [`Outcome`], [`Security`]), and who writes a check ([`Policy`], [`PolicyExt`], [`Inquiry`],
+//! [`Decision`], [`Judgement`], [`Verdict`], [`Refusal`], [`Reason`], [`Stage`]). All else is named with its module.
+
 #![forbid(unsafe_code)]
 #![deny(
     clippy::arithmetic_side_effects,
@@ -38,3 +59,18 @@ pub mod trace;
 pub mod verdict;
 pub mod wire;
 pub mod wording;
+
+/// The skeleton of a policy in CONTRIBUTING.md compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../CONTRIBUTING.md")]
+struct Contributing;
+#[doc(inline)]
+pub use guard::{Dialogue, Guard, Outcome, Shared};
+#[doc(inline)]
+pub use policy::{Decision, Inquiry, Policy, PolicyExt};
+#[doc(inline)]
+pub use relay::Perimeter;
+#[doc(inline)]
+pub use verdict::{Judgement, Reason, Refusal, Stage, Verdict};
+#[doc(inline)]
+pub use wording::Security;

@@ -58,7 +58,10 @@ impl QueryName {
     /// The name, without a final dot.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.octets.get(..self.len).and_then(|octets| std::str::from_utf8(octets).ok()).unwrap_or_default()
+        self.octets
+            .get(..self.len)
+            .and_then(|octets| std::str::from_utf8(octets).ok())
+            .unwrap_or_default()
     }
 
     /// The name as [`Dns`](super::Dns) takes it.
@@ -73,7 +76,10 @@ impl QueryName {
         pen.write_fmt(text).ok().map(|()| pen.0)
     }
 
-    const EMPTY: Self = Self { octets: [0; MAX_LEN], len: 0 };
+    const EMPTY: Self = Self {
+        octets: [0; MAX_LEN],
+        len: 0,
+    };
 }
 
 /// Writes a name. Nobody else may: a `QueryName` vouches for its text.
@@ -106,9 +112,11 @@ impl fmt::Display for Reversed {
                 let [a, b, c, d] = ip.octets();
                 write!(f, "{d}.{c}.{b}.{a}.")
             }
-            IpAddr::V6(ip) => {
-                ip.octets().iter().rev().try_for_each(|octet| write!(f, "{:x}.{:x}.", octet & 0x0f, octet >> 4))
-            }
+            IpAddr::V6(ip) => ip
+                .octets()
+                .iter()
+                .rev()
+                .try_for_each(|octet| write!(f, "{:x}.{:x}.", octet & 0x0f, octet >> 4)),
         }
     }
 }

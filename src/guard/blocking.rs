@@ -7,7 +7,9 @@ use std::task::{Context, Poll, Waker};
 use super::{Dialogue, Guard, Outcome};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
+use crate::fcrdns::Fcrdns;
 use crate::session::{Session, Verb};
+use crate::verdict::Then;
 use crate::wire::smtp::{Command, CommandError};
 
 /// A [`Dialogue`] whose verbs block the thread until they are decided.
@@ -114,6 +116,18 @@ impl BlockingDialogue {
     /// See [`Dialogue::bad_syntax`].
     pub fn bad_syntax(&self, error: &CommandError) -> Outcome {
         self.0.bad_syntax(error)
+    }
+
+    /// See [`Dialogue::client_name`].
+    #[must_use]
+    pub fn client_name(&self) -> Fcrdns {
+        block_on(self.0.client_name())
+    }
+
+    /// See [`Dialogue::standing`].
+    #[must_use]
+    pub const fn standing(&self) -> Then {
+        self.0.standing()
     }
 
     /// The facts so far.

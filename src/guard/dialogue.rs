@@ -1,9 +1,9 @@
 //! The verbs of one connection.
 
-use super::attempt::{Attempt, Fact};
-use super::{Guard, Outcome, Service};
+use super::{Attempt, Fact, Guard, Outcome, Service};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
+use crate::fcrdns::Fcrdns;
 use crate::reply::{Reply, ReplyText};
 use crate::session::{Session, Verb};
 use crate::verdict::{Reason, Refusal, Rule, Stage, Then, Verdict};
@@ -203,6 +203,38 @@ impl Dialogue {
                 Err(_) => self.refuse_at(stage, refusal),
             }
         })
+    }
+
+    /// The client's forward-confirmed names: for `Received:` (RFC 5321 section 4.4) and the log. Asked for unless they
+    /// are known already; what comes later than the deadline is trouble.
+    ///
+    /// ```
+    /// use mailward::client::ClientIp;
+    /// use mailward::clock::SystemClock;
+    /// use mailward::dns::MemoryDns;
+    /// use mailward::guard::{Guard, Shared};
+    /// use mailward::name::Name;
+    /// use mailward::relay::Perimeter;
+    ///
+    /// # async fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let dns = MemoryDns::parse("9.113.0.203.in-addr.arpa PTR mail.example\nmail.example A 203.0.113.9")?;
+    /// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+    /// let guard = Guard::builder(perimeter, Shared::new(dns, SystemClock::new())).build();
+    /// let (dialogue, _) = guard.connect("203.0.113.9".parse::<ClientIp>()?).await;
+    /// assert_eq!(dialogue.client_name().await.to_string(), "pass mail.example");
+    /// # Ok(())
+    /// # }
+    /// # mailward::step::Step::later(serve()).wait().unwrap();
+    /// ```
+    pub async fn client_name(&self) -> Fcrdns {
+        self.guard.0.client_name(&self.session).await
+    }
+
+    /// Whether commands are still taken. After a refused greeting, and after QUIT or a refusal that closes, all but
+    /// QUIT is answered 503: a host that answers commands of its own (HELP, AUTH) looks here first.
+    #[must_use]
+    pub const fn standing(&self) -> Then {
+        self.standing
     }
 
     /// The facts so far.

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::watch::Watch;
-use super::{Outcome, Postmaster, Settings};
+use super::{Outcome, Postmaster, Settings, Watch};
+use crate::fcrdns::Fcrdns;
 use crate::policy::{Inquiry, Policy};
 use crate::session::Session;
 use crate::trace::{Note, Recorder, Skip};
@@ -26,6 +26,14 @@ impl Settings {
         .refusing_at(self.refuse_at);
         let judgement = self.judge(&inquiry).await;
         Outcome { trace: recorder.finish(), ..self.word(judgement, stage, session) }
+    }
+
+    /// The client's names, under a deadline of their own.
+    pub(super) async fn client_name(&self, session: &Session) -> Fcrdns {
+        let (dns, clock) = (&*self.shared.dns, &*self.shared.clock);
+        let deadline = clock.now().plus(self.deadline);
+        let watch = Watch { dns, clock, deadline, overdue: &AtomicBool::new(false), recorder: None };
+        session.client_name(&watch).await.clone()
     }
 
     fn word(&self, judgement: Judgement, stage: Stage, session: &Session) -> Outcome {

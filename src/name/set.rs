@@ -46,7 +46,11 @@ impl NameSet {
     #[must_use]
     pub fn contains(&self, name: &Name) -> bool {
         self.exact.contains(name)
-            || (!self.below.is_empty() && name.suffixes().skip(1).any(|above| self.below.contains(above.as_str())))
+            || (!self.below.is_empty()
+                && name
+                    .suffixes()
+                    .skip(1)
+                    .any(|above| self.below.contains(above.as_str())))
     }
 
     /// Whether there is no pattern at all.
@@ -63,7 +67,9 @@ impl NameSet {
 
 impl Extend<NamePattern> for NameSet {
     fn extend<I: IntoIterator<Item = NamePattern>>(&mut self, patterns: I) {
-        patterns.into_iter().for_each(|pattern| self.insert(pattern));
+        patterns
+            .into_iter()
+            .for_each(|pattern| self.insert(pattern));
     }
 }
 

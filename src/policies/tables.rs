@@ -3,9 +3,8 @@
 use std::fmt;
 
 use super::OnTrouble;
-use crate::address::{Recipient, Sender};
 use crate::dns::DnsError;
-use crate::fcrdns::{Fcrdns, VerifiedName};
+use crate::fcrdns::VerifiedName;
 use crate::policy::{Decision, Inquiry, Policy, Timing};
 use crate::reply::ReplyText;
 use crate::table::{Action, HostPattern, HostTable, MailboxTable, Rejection, Rule};
@@ -71,11 +70,12 @@ impl ClientTable {
         act(self.table.matches(inquiry.session.client().ip(), names), Reason::BadClient, inquiry.recorder)
     }
 
-    fn judge_in_trouble(&self, error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
-        let by_address = self.judge(&[], inquiry);
-        match by_address.verdict {
+    /// Judges by what is known of the client: a name that is in trouble might have had a rule that comes first.
+    fn judge_in_trouble(&self, names: &[VerifiedName], error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
+        let known = self.judge(names, inquiry);
+        match known.verdict {
             Verdict::Refuse(refusal) => refusal.in_doubt().into(),
-            Verdict::Accept if self.names.others == 0 => by_address,
+            Verdict::Accept if self.names.others == 0 => known,
             Verdict::Accept => self.might_accept(error),
             Verdict::Proceed if self.names.accepting == 0 => self.on_trouble.judge(Subject::Client, error),
             Verdict::Proceed => self.might_accept(error),
@@ -93,9 +93,9 @@ impl Policy for ClientTable {
         if !self.table.has_name_rules() {
             return Decision::ready(self.judge(&[], inquiry));
         }
-        inquiry.client_name().map(|client| match client {
-            Fcrdns::Trouble(error) => self.judge_in_trouble(*error, inquiry),
-            known => self.judge(known.names(), inquiry),
+        inquiry.client_name().map(|client| match client.trouble() {
+            Some(error) => self.judge_in_trouble(client.names(), error, inquiry),
+            None => self.judge(client.names(), inquiry),
         })
     }
 
@@ -135,10 +135,8 @@ impl SenderTable {
 impl Policy for SenderTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(sender) = inquiry.session.sender() else { return Decision::ready(Judgement::PROCEED) };
-        Decision::ready(match sender.sender() {
-            Sender::Mailbox(mailbox) => act(self.table.matches(mailbox), Reason::BadSender, inquiry.recorder),
-            other => act(self.table.lookup_sender(other).into_iter(), Reason::BadSender, inquiry.recorder),
-        })
+        let rules = self.table.matches_sender(sender.sender());
+        Decision::ready(act(rules, Reason::BadSender, inquiry.recorder))
     }
 
     fn timing(&self) -> Timing {
@@ -177,10 +175,8 @@ impl RecipientTable {
 impl Policy for RecipientTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(recipient) = inquiry.session.recipient() else { return Decision::ready(Judgement::PROCEED) };
-        Decision::ready(match recipient {
-            Recipient::Mailbox(mailbox) => act(self.table.matches(mailbox), Reason::BadRecipient, inquiry.recorder),
-            other => act(self.table.lookup_recipient(other).into_iter(), Reason::BadRecipient, inquiry.recorder),
-        })
+        let rules = self.table.matches_recipient(recipient);
+        Decision::ready(act(rules, Reason::BadRecipient, inquiry.recorder))
     }
 
     fn kind(&self) -> &'static str {

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::shield::{answer_by, shielded};
-use super::{Decision, Exemptions, Inquiry, Policy, Timing};
+use super::{Decision, Exemptions, Inquiry, Policy, Timing, answer_by, shielded};
 use crate::reply::ReplyCode;
 use crate::trace::Note;
 use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Verdict};

@@ -19,6 +19,9 @@ pub use exempt::{Exemption, Exemptions};
 pub use function::{PolicyFn, policy_fn};
 pub use inquiry::{Connection, Inquiry, RefuseAt};
 
+// For the files of this folder, which know each other only through this one.
+use shield::{answer_by, shielded};
+
 use std::sync::Arc;
 
 use crate::step::Step;

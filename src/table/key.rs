@@ -22,7 +22,9 @@ impl Key {
     pub(super) fn of_local(local: &str) -> Self {
         let mut key = Self::EMPTY;
         let folded = local.chars().flat_map(char::to_lowercase);
-        let _ = folded.chain(['@']).try_for_each(|character| key.write_char(character));
+        let _ = folded
+            .chain(['@'])
+            .try_for_each(|character| key.write_char(character));
         key
     }
 
@@ -33,10 +35,16 @@ impl Key {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        self.octets.get(..self.len).and_then(|octets| str::from_utf8(octets).ok()).unwrap_or_default()
+        self.octets
+            .get(..self.len)
+            .and_then(|octets| str::from_utf8(octets).ok())
+            .unwrap_or_default()
     }
 
-    const EMPTY: Self = Self { octets: [0; ROOM], len: 0 };
+    const EMPTY: Self = Self {
+        octets: [0; ROOM],
+        len: 0,
+    };
 }
 
 impl fmt::Write for Key {

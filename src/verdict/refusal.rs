@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::event::Usual;
-use super::{Event, Reason, Stage, Subject};
+use super::{Event, Reason, Stage, Subject, Usual};
 use crate::dns::DnsError;
 use crate::reply::{Detail, EnhancedCode, ReplyCode};
 
