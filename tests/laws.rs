@@ -24,7 +24,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use support::{Held, answering, drive};
 use util::{client, ip, name};
-use world::{Kind, Made, World, shared, worlds};
+use world::{Kind, Made, World, shared, worlds, worlds_in_trouble};
 
 fn event(outcome: &Outcome) -> Option<Event> {
     outcome.verdict.refusal().map(Refusal::event)
@@ -75,7 +75,7 @@ proptest! {
 
     /// Law 4: trouble never turns what would be accepted into a refusal for good.
     #[test]
-    fn trouble_never_refuses_for_good_what_health_accepts(world in worlds()) {
+    fn trouble_never_refuses_for_good_what_health_accepts(world in prop_oneof![worlds(), worlds_in_trouble()]) {
         let healthy = world.healthy().outcomes();
         for (troubled, healthy) in world.outcomes().iter().zip(&healthy) {
             if is_for_good(troubled) {
@@ -89,7 +89,7 @@ proptest! {
 
     /// Law 4: trouble makes nobody internal.
     #[test]
-    fn trouble_makes_nobody_internal(world in worlds()) {
+    fn trouble_makes_nobody_internal(world in prop_oneof![worlds(), worlds_in_trouble()]) {
         let healthy = world.healthy();
         for (troubled, (to, ours)) in world.outcomes().iter().zip(&world.recipients) {
             prop_assert!(*ours || troubled.is_refusal() || healthy.is_inside(), "{to}: {troubled:?}");
@@ -98,7 +98,7 @@ proptest! {
 
     /// Law 5: with trouble in place of any answer, a refusal that rests on local data stays one.
     #[test]
-    fn trouble_never_lifts_a_refusal_that_rests_on_local_data(world in worlds()) {
+    fn trouble_never_lifts_a_refusal_that_rests_on_local_data(world in prop_oneof![worlds(), worlds_in_trouble()]) {
         let healthy = world.healthy().outcomes();
         for (troubled, healthy) in world.outcomes().iter().zip(&healthy) {
             if rests_on_local_data(healthy, &world) {

@@ -172,7 +172,7 @@ fn checks() -> impl Strategy<Value = Check> {
         5 => Just(Made::Plain),
         1 => Just(Made::DryRun),
         1 => Just(Made::Softened),
-        1 => Just(Made::Answering),
+        2 => Just(Made::Answering),
         1 => Just(Made::Unless),
         1 => stage.prop_map(Made::At),
     ];
@@ -210,6 +210,38 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
             recipients,
         },
     )
+}
+
+/// Worlds in which it matters that the client's name cannot be found out: short rows, and a client that may be one of
+/// us or says so.
+pub(crate) fn worlds_in_trouble() -> impl Strategy<Value = World> {
+    let case = select(vec![
+        InTrouble::OneOfUs,
+        InTrouble::SaysSo,
+        InTrouble::Anybody,
+    ]);
+    (worlds(), case, 0..TROUBLE.len()).prop_map(|(mut world, case, trouble)| {
+        world.row.truncate(2);
+        match case {
+            InTrouble::OneOfUs => {
+                (world.answers[0], world.answers[2]) = (2, 1);
+                world.trouble[0] = Some(trouble);
+            }
+            InTrouble::SaysSo => {
+                world.greeting = Some("mx.example.org");
+                world.trouble[0] = Some(trouble);
+            }
+            InTrouble::Anybody => {}
+        }
+        world
+    })
+}
+
+#[derive(Clone, Copy, Debug)]
+enum InTrouble {
+    OneOfUs,
+    SaysSo,
+    Anybody,
 }
 
 impl World {
