@@ -64,6 +64,7 @@ pub mod wording;
 #[cfg(doctest)]
 #[doc = include_str!("../CONTRIBUTING.md")]
 struct Contributing;
+
 #[doc(inline)]
 pub use guard::{Dialogue, Guard, Outcome, Shared};
 #[doc(inline)]
