@@ -338,6 +338,9 @@ impl Session {
 
     fn remember(&self, zones: &[Zone], listings: &[Listing]) {
         let mut remembered = self.remembered();
+        if zones.iter().eq(remembered.iter().map(|(seen, _)| seen)) {
+            return; // each has been asked before
+        }
         for (zone, listing) in zones.iter().zip(listings) {
             if !matches!(listing, Listing::Skipped(_)) && !remembered.iter().any(|(seen, _)| seen == zone) {
                 remembered.push((zone.clone(), listing.clone()));
