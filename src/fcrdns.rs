@@ -50,11 +50,13 @@ pub fn verify_up_to<'a>(max: NonZeroUsize, client: ClientIp, dns: &'a dyn Dns) -
         match client.as_ip() {
             IpAddr::V4(_) => {
                 let asked = names.iter().map(|name| dns.a(name.borrowed()));
-                Step::join_all(asked).map(move |found| judge(client, &reverse, names.iter().zip(&found)))
+                Step::join_all(asked)
+                    .map(move |found| judge(client, &reverse, names.iter().zip(&found)))
             }
             IpAddr::V6(_) => {
                 let asked = names.iter().map(|name| dns.aaaa(name.borrowed()));
-                Step::join_all(asked).map(move |found| judge(client, &reverse, names.iter().zip(&found)))
+                Step::join_all(asked)
+                    .map(move |found| judge(client, &reverse, names.iter().zip(&found)))
             }
         }
     })
@@ -62,6 +64,19 @@ pub fn verify_up_to<'a>(max: NonZeroUsize, client: ClientIp, dns: &'a dyn Dns) -
 
 /// The names of a reverse lookup that are worth asking: usable, each once, in PTR order, the first `max` of them (RFC
 /// 8601 section 3 wants a limit and suggests the 10 of SPF, RFC 7208 section 5.5).
+///
+/// ```
+/// use std::time::Duration;
+/// use mailward::dns::{Answer, PtrTarget};
+/// use mailward::fcrdns::{MAX_NAMES, names_to_ask};
+/// use mailward::name::Name;
+///
+/// let odd = PtrTarget::from_labels([b"pc.local".as_slice(), b"example"]);
+/// let good = PtrTarget::Name(Name::parse("mail.example")?);
+/// let reverse = Ok(Answer::of([odd, good.clone(), good], Duration::ZERO));
+/// assert_eq!(names_to_ask(MAX_NAMES, &reverse), [Name::parse("mail.example")?]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn names_to_ask(max: NonZeroUsize, reverse: &Lookup<PtrTarget>) -> Vec<Name> {
     let mut names = Vec::new();
@@ -117,7 +132,7 @@ pub fn judge<'l, A: Copy + Into<IpAddr> + 'l>(
         }
     }
     match trouble {
-        _ if !confirmed.is_empty() => Fcrdns::Confirmed(confirmed.into()),
+        _ if !confirmed.is_empty() => Fcrdns::Confirmed { names: confirmed.into(), trouble },
         Some(error) => Fcrdns::Trouble(error),
         None => Fcrdns::Mismatch(shared(reverse)),
     }
@@ -135,10 +150,19 @@ pub fn judge<'l, A: Copy + Into<IpAddr> + 'l>(
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the outcomes of RFC 8601 section 2.7.3")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: the outcomes of RFC 8601 section 2.7.3"
+)]
 pub enum Fcrdns {
-    /// At least one name gives the client's address. In PTR order; the first is the client's name.
-    Confirmed(Arc<[VerifiedName]>),
+    /// At least one name gives the client's address.
+    Confirmed {
+        /// Those names, in PTR order; the first is the client's name.
+        names: Arc<[VerifiedName]>,
+        /// The first trouble with another name, which may be the client's all the same: where it
+        /// matters that a name is *not* the client's, this must be looked at.
+        trouble: Option<DnsError>,
+    },
     /// There are names, and none gives the client's address. All of them, in PTR order.
     Mismatch(Arc<[PtrTarget]>),
     /// The address has no name: NXDOMAIN or no data.
@@ -152,7 +176,7 @@ impl Fcrdns {
     #[must_use]
     pub fn names(&self) -> &[VerifiedName] {
         match self {
-            Self::Confirmed(names) => names,
+            Self::Confirmed { names, .. } => names,
             Self::Mismatch(_) | Self::NoName | Self::Trouble(_) => &[],
         }
     }
@@ -167,17 +191,37 @@ impl Fcrdns {
     #[must_use]
     pub const fn iprev(&self) -> Iprev {
         match self {
-            Self::Confirmed(_) => Iprev::Pass,
+            Self::Confirmed { .. } => Iprev::Pass,
             Self::Mismatch(_) => Iprev::Fail,
             Self::NoName => Iprev::PermError,
             Self::Trouble(_) => Iprev::TempError,
         }
     }
 
-    /// True when DNS trouble left the question open.
+    /// The trouble that may have kept a name of the client's from being confirmed.
+    ///
+    /// ```
+    /// use mailward::dns::{DnsError, MemoryDns};
+    /// use mailward::fcrdns;
+    ///
+    /// let dns = MemoryDns::parse(
+    ///     "9.113.0.203.in-addr.arpa. PTR a.example.\n\
+    ///      9.113.0.203.in-addr.arpa. PTR b.example.\n\
+    ///      a.example. A 203.0.113.9\n\
+    ///      b.example. A !servfail",
+    /// )?;
+    /// let found = fcrdns::verify("203.0.113.9".parse()?, &dns).wait();
+    /// assert_eq!(found.name().unwrap().to_string(), "a.example");
+    /// assert_eq!(found.trouble(), Some(DnsError::ServerFailure));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub const fn is_trouble(&self) -> bool {
-        matches!(self, Self::Trouble(_))
+    pub const fn trouble(&self) -> Option<DnsError> {
+        match self {
+            Self::Confirmed { trouble, .. } => *trouble,
+            Self::Trouble(error) => Some(*error),
+            Self::Mismatch(_) | Self::NoName => None,
+        }
     }
 }
 
@@ -186,7 +230,7 @@ impl fmt::Display for Fcrdns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.iprev().fmt(f)?;
         match self {
-            Self::Confirmed(names) => names.iter().try_for_each(|name| write!(f, " {name}")),
+            Self::Confirmed { names, .. } => names.iter().try_for_each(|name| write!(f, " {name}")),
             Self::Mismatch(names) => names.iter().try_for_each(|name| write!(f, " {name}")),
             Self::NoName => Ok(()),
             Self::Trouble(error) => write!(f, " {error}"),
@@ -239,7 +283,10 @@ impl fmt::Display for VerifiedName {
 /// assert_eq!(mailward::fcrdns::Iprev::PermError.to_string(), "permerror");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: an address always exists, so there is no `none`")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: an address always exists, so there is no `none`"
+)]
 pub enum Iprev {
     /// Reverse and forward DNS agree.
     Pass,
@@ -272,7 +319,9 @@ impl fmt::Display for Iprev {
 
 /// Compares the addresses as they were published: a mapped IPv4 address in an AAAA record confirms nobody.
 fn holds<A: Copy + Into<IpAddr>>(addresses: &[A], client: ClientIp) -> bool {
-    addresses.iter().any(|&address| address.into() == client.as_ip())
+    addresses
+        .iter()
+        .any(|&address| address.into() == client.as_ip())
 }
 
 fn publishes(targets: &[PtrTarget], name: &Name) -> bool {

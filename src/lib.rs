@@ -60,6 +60,10 @@ pub mod verdict;
 pub mod wire;
 pub mod wording;
 
+/// The skeleton of a policy in CONTRIBUTING.md compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../CONTRIBUTING.md")]
+struct Contributing;
 #[doc(inline)]
 pub use guard::{Dialogue, Guard, Outcome, Shared};
 #[doc(inline)]

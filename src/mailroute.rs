@@ -8,8 +8,8 @@
 //!
 //! Address literals are not asked here: they need no name system.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use futures_util::future::{Either, select};
@@ -34,16 +34,21 @@ use crate::step::Step;
 /// ```
 pub fn resolve<'a>(domain: &Name, dns: &'a dyn Dns) -> Step<'a, MailRoute> {
     let owned = domain.clone();
-    dns.mx(domain.borrowed()).and_then(move |mx| match judge_exchangers(&mx) {
-        Some(route) => Step::ready(route),
-        None => implicit(&owned, dns),
-    })
+    dns.mx(domain.borrowed())
+        .and_then(move |mx| match judge_exchangers(&mx) {
+            Some(route) => Step::ready(route),
+            None => implicit(&owned, dns),
+        })
 }
 
 fn implicit<'a>(domain: &Name, dns: &'a dyn Dns) -> Step<'a, MailRoute> {
     let a = match dns.a(domain.borrowed()).into_ready() {
         Ok(a) if has_records(&a) => return Step::ready(MailRoute::Address),
-        Ok(a) => return dns.aaaa(domain.borrowed()).map(move |aaaa| judge_addresses(&a, &aaaa)),
+        Ok(a) => {
+            return dns
+                .aaaa(domain.borrowed())
+                .map(move |aaaa| judge_addresses(&a, &aaaa));
+        }
         Err(later) => later,
     };
     let aaaa = match dns.aaaa(domain.borrowed()).into_ready() {
@@ -83,22 +88,48 @@ pub fn judge_exchangers(mx: &Lookup<Mx>) -> Option<MailRoute> {
     let records = match mx {
         Err(error) => return Some(MailRoute::Trouble(*error)),
         Ok(Answer::NoSuchName { .. }) => return Some(MailRoute::Nowhere(Absence::NoSuchName)),
-        Ok(answer) if answer.records().is_empty() => return None,
-        Ok(answer) => answer.records(),
+        Ok(Answer::Records { records, .. }) if !records.is_empty() => records,
+        Ok(_) => return None,
     };
     if records.iter().all(|mx| *mx == NULL_MX) {
         return Some(MailRoute::NullMx);
     }
-    let mut usable: Vec<Mx> = records.iter().filter(|mx| host(mx).is_some()).cloned().collect();
-    usable.sort_by(|one, other| (one.preference, host(one)).cmp(&(other.preference, host(other))));
+    let usable = usable(records);
     Some(match usable.is_empty() {
         true => MailRoute::Nowhere(Absence::UnusableExchangers),
-        false => MailRoute::Exchangers(usable.into()),
+        false => MailRoute::Exchangers(usable),
     })
+}
+
+/// The hosts among the exchangers, in their order. Shares the answer's own list when it can.
+fn usable(records: &Arc<[Mx]>) -> Arc<[Mx]> {
+    let rank = |mx: &Mx| (mx.preference, host(mx).cloned());
+    if records.iter().all(|mx| host(mx).is_some()) && records.is_sorted_by_key(rank) {
+        return records.clone();
+    }
+    let mut usable: Vec<Mx> = records
+        .iter()
+        .filter(|mx| host(mx).is_some())
+        .cloned()
+        .collect();
+    usable.sort_by_key(rank);
+    usable.into()
 }
 
 /// Judges the addresses of a domain that has no MX records: the other pure half of [`resolve`]. One family is
 /// enough, even when the other is in trouble.
+///
+/// ```
+/// use std::net::Ipv6Addr;
+/// use std::time::Duration;
+/// use mailward::dns::{Answer, DnsError};
+/// use mailward::mailroute::{self, MailRoute};
+///
+/// let six = Ok(Answer::of([Ipv6Addr::LOCALHOST], Duration::ZERO));
+/// assert_eq!(mailroute::judge_addresses(&Err(DnsError::Timeout), &six), MailRoute::Address);
+/// let none = Ok(Answer::NoData { ttl: Duration::ZERO });
+/// assert_eq!(mailroute::judge_addresses(&Err(DnsError::Timeout), &none), MailRoute::Trouble(DnsError::Timeout));
+/// ```
 #[must_use]
 pub fn judge_addresses(a: &Lookup<Ipv4Addr>, aaaa: &Lookup<Ipv6Addr>) -> MailRoute {
     if has_records(a) || has_records(aaaa) {
@@ -106,7 +137,9 @@ pub fn judge_addresses(a: &Lookup<Ipv4Addr>, aaaa: &Lookup<Ipv6Addr>) -> MailRou
     }
     match (a, aaaa) {
         (Err(error), _) | (_, Err(error)) => MailRoute::Trouble(*error),
-        (Ok(Answer::NoSuchName { .. }), Ok(Answer::NoSuchName { .. })) => MailRoute::Nowhere(Absence::NoSuchName),
+        (Ok(Answer::NoSuchName { .. }), Ok(Answer::NoSuchName { .. })) => {
+            MailRoute::Nowhere(Absence::NoSuchName)
+        }
         (Ok(_), Ok(_)) => MailRoute::Nowhere(Absence::NoAddress),
     }
 }
@@ -124,7 +157,10 @@ pub fn judge_addresses(a: &Lookup<Ipv4Addr>, aaaa: &Lookup<Ipv6Addr>) -> MailRou
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: RFC 5321 section 5.1 and RFC 7505 know no other case")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: RFC 5321 section 5.1 and RFC 7505 know no other case"
+)]
 pub enum MailRoute {
     /// To these hosts, the lowest preference first, equal ones by name. At least one. Whether they have addresses was
     /// not asked.
@@ -157,8 +193,22 @@ impl MailRoute {
 }
 
 /// Why mail for a domain goes nowhere.
+///
+/// ```
+/// use mailward::dns::MemoryDns;
+/// use mailward::mailroute::{self, Absence, MailRoute};
+/// use mailward::name::Name;
+///
+/// let dns = MemoryDns::parse("example.org. TXT \"no mail here\"")?;
+/// let found = mailroute::resolve(&Name::parse("example.org")?, &dns).wait();
+/// assert_eq!(found, MailRoute::Nowhere(Absence::NoAddress));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the cases of `MailRoute::Nowhere`")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: the cases of `MailRoute::Nowhere`"
+)]
 pub enum Absence {
     /// The domain has neither an MX record nor an address.
     NoAddress,
@@ -172,14 +222,19 @@ impl fmt::Display for MailRoute {
     /// For traces: `10 mx.example.org, 20 mx2.example.org`, `own address`, `null MX`, or why it is nowhere.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exchangers(exchangers) => exchangers.iter().enumerate().try_for_each(|(at, mx)| {
-                write!(f, "{}{mx}", if at == 0 { "" } else { ", " })
-            }),
+            Self::Exchangers(exchangers) => exchangers
+                .iter()
+                .enumerate()
+                .try_for_each(|(at, mx)| write!(f, "{}{mx}", if at == 0 { "" } else { ", " })),
             Self::Address => f.write_str("own address"),
             Self::NullMx => f.write_str("null MX"),
-            Self::Nowhere(Absence::NoAddress) => f.write_str("nowhere: no exchanger and no address"),
+            Self::Nowhere(Absence::NoAddress) => {
+                f.write_str("nowhere: no exchanger and no address")
+            }
             Self::Nowhere(Absence::NoSuchName) => f.write_str("nowhere: no such name"),
-            Self::Nowhere(Absence::UnusableExchangers) => f.write_str("nowhere: no usable exchanger"),
+            Self::Nowhere(Absence::UnusableExchangers) => {
+                f.write_str("nowhere: no usable exchanger")
+            }
             Self::Trouble(error) => error.fmt(f),
         }
     }
@@ -193,8 +248,13 @@ const fn host(mx: &Mx) -> Option<&Name> {
 }
 
 fn has_records<T>(lookup: &Lookup<T>) -> bool {
-    lookup.as_ref().is_ok_and(|answer| !answer.records().is_empty())
+    lookup
+        .as_ref()
+        .is_ok_and(|answer| !answer.records().is_empty())
 }
 
 /// RFC 7505 section 3.
-const NULL_MX: Mx = Mx { preference: 0, exchange: Exchange::Root };
+const NULL_MX: Mx = Mx {
+    preference: 0,
+    exchange: Exchange::Root,
+};

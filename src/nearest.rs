@@ -1,12 +1,17 @@
 //! The word somebody probably meant: what error messages suggest.
 
 /// The known word nearest to `found`, when it is near: case folded, at most a third of the letters wrong.
-pub(crate) fn nearest<'w>(found: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(
+    found: &str,
+    known: impl IntoIterator<Item = &'w str>,
+) -> Option<&'w str> {
     if found.len() > LONGEST {
         return None;
     }
     let found = found.to_ascii_lowercase();
-    let rated = known.into_iter().map(|word| (distance(&found, &word.to_ascii_lowercase()), word));
+    let rated = known
+        .into_iter()
+        .map(|word| (distance(&found, &word.to_ascii_lowercase()), word));
     let (wrong, word) = rated.min_by_key(|&(wrong, _)| wrong)?;
     let letters = word.len().max(found.len());
     (wrong.saturating_mul(3) <= letters).then_some(word)
@@ -21,7 +26,9 @@ fn distance(from: &str, to: &str) -> usize {
         for (cell, other) in row.iter_mut().zip(to.chars()) {
             let changed = diagonal.saturating_add(usize::from(letter != other));
             diagonal = *cell;
-            left = changed.min(diagonal.saturating_add(1)).min(left.saturating_add(1));
+            left = changed
+                .min(diagonal.saturating_add(1))
+                .min(left.saturating_add(1));
             *cell = left;
         }
     }

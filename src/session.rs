@@ -338,12 +338,11 @@ impl Session {
 
     fn remember(&self, zones: &[Zone], listings: &[Listing]) {
         let mut remembered = self.remembered();
-        if zones.iter().eq(remembered.iter().map(|(seen, _)| seen)) {
-            return; // each has been asked before
-        }
-        for (zone, listing) in zones.iter().zip(listings) {
-            if !matches!(listing, Listing::Skipped(_)) && !remembered.iter().any(|(seen, _)| seen == zone) {
-                remembered.push((zone.clone(), listing.clone()));
+        for (zone, listing) in zones.iter().zip(listings).filter(|(_, listing)| !matches!(listing, Listing::Skipped(_))) {
+            match remembered.iter_mut().find(|(seen, _)| seen == zone) {
+                Some((_, said)) if said == listing => {}
+                Some((_, said)) => *said = listing.clone(),
+                None => remembered.push((zone.clone(), listing.clone())),
             }
         }
     }
@@ -354,7 +353,7 @@ impl Session {
     }
 
     fn forget_trouble(&mut self) {
-        self.name.take_if_trouble(Fcrdns::is_trouble);
+        self.name.take_if_trouble(|found| found.trouble().is_some());
         let listings = self.listings.get_mut().unwrap_or_else(PoisonError::into_inner);
         listings.retain(|(_, listing)| !listing.is_trouble());
         if let Some(greeting) = &mut self.greeting {

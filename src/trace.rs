@@ -27,7 +27,7 @@ use crate::verdict::{Refusal, Rule};
 pub enum Level {
     /// Nothing.
     Off,
-    /// What was decided, would have been decided, or was in doubt.
+    /// What was decided, would have been decided, or was in doubt; and what a table's rule says is to be logged.
     #[default]
     Decision,
     /// That, every check that found nothing, every question asked, and the evidence.
@@ -91,6 +91,11 @@ impl Recorder {
                 entry.rule = Some(rule.clone());
             }
         }
+    }
+
+    /// True when what a check came to stands there since `mark`.
+    pub(crate) fn is_concluded(&self, mark: usize) -> bool {
+        self.level == Level::Full && self.entries().iter().skip(mark).any(|entry| entry.note.is_conclusion())
     }
 
     /// Turns what was decided since `mark` into what would have been, for a check that does not act.
@@ -242,7 +247,7 @@ pub enum Note {
         /// The recipient's.
         destination: Destination,
     },
-    /// The pattern of the table's rule that was found.
+    /// A table's rule that was found.
     Matched(Arc<str>),
     /// A check was not asked, and why.
     Skipped(Skip),
@@ -290,6 +295,18 @@ pub enum Skip {
     Exempt,
     /// The recipient is a postmaster.
     Postmaster,
+}
+
+impl Note {
+    const fn is_conclusion(&self) -> bool {
+        match self {
+            Self::Asked { .. } | Self::Client(_) | Self::List { .. } | Self::Greeting(_) => false,
+            Self::Route(_) | Self::Relay { .. } | Self::Matched(_) | Self::Truncated => false,
+            Self::Skipped(_) | Self::Clean | Self::Accepted | Self::Refused(_) => true,
+            Self::MightRefuse(_) | Self::MightAccept(_) | Self::WouldRefuse(_) | Self::WouldAccept => true,
+            Self::Panicked | Self::Overdue => true,
+        }
+    }
 }
 
 impl fmt::Display for Note {

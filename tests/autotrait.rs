@@ -26,14 +26,14 @@ macro_rules! sent {
 
 #[test]
 fn storey_0() {
-    use mailward::{client, name, reply, wire};
+    use mailward::{address, client, name, reply, wire};
     shared![
         name::InvalidName,
         name::InvalidNamePattern,
         name::Name,
         name::NamePattern
     ];
-    shared![name::NameRef<'static>];
+    shared![name::NameRef<'static>, name::NameSet];
     shared![
         client::Client,
         client::ClientIp,
@@ -49,8 +49,37 @@ fn storey_0() {
     ];
     shared![reply::InvalidReplyCode, reply::InvalidReplyText];
     shared![reply::Reply, reply::ReplyCode, reply::ReplyText];
+    shared![
+        address::Domain,
+        address::GeneralLiteral,
+        address::Literal,
+        address::LocalPart
+    ];
+    shared![
+        address::InvalidDomain,
+        address::InvalidLocalPart,
+        address::InvalidMailbox
+    ];
+    shared![
+        address::ForwardPath,
+        address::InvalidPath,
+        address::Mailbox,
+        address::Recipient
+    ];
+    shared![address::ReversePath, address::Sender, address::SourceRoute];
     shared![wire::proxy::Ends<std::net::Ipv4Addr>, wire::proxy::Parsed];
     shared![wire::proxy::ProxyError, wire::proxy::ProxyHeader];
+    shared![
+        wire::smtp::Argument,
+        wire::smtp::InitialResponse,
+        wire::smtp::Mechanism
+    ];
+    shared![
+        wire::smtp::Command,
+        wire::smtp::CommandError,
+        wire::smtp::Verb
+    ];
+    shared![wire::smtp::Parameter<'static>, wire::smtp::Parameters];
 }
 
 #[test]
@@ -88,6 +117,115 @@ fn storey_2() {
     shared![fcrdns::Fcrdns, fcrdns::Iprev, fcrdns::VerifiedName];
     shared![mailroute::Absence, mailroute::MailRoute];
     shared![rbl::Families, rbl::Hit, rbl::Listing, rbl::Skip, rbl::Zone];
+}
+
+#[test]
+fn storey_3() {
+    use mailward::{helo, relay, table, verdict};
+    shared![helo::Claim, helo::Identity, helo::LiteralMatch];
+    shared![helo::Ourselves, helo::Standing];
+    shared![relay::Backup, relay::Destination, relay::Known];
+    shared![relay::Login, relay::Perimeter, relay::Side];
+    shared![table::Action, table::InvalidAction, table::Rejection];
+    shared![table::HostPattern, table::InvalidHostPattern];
+    shared![table::MailboxPattern, table::InvalidMailboxPattern];
+    shared![table::HostTable, table::HostTableBuilder];
+    shared![table::MailboxTable, table::MailboxTableBuilder];
+    shared![table::InvalidRule, table::Rule<table::HostPattern>];
+    shared![table::Subdomains];
+    shared![verdict::Doubt, verdict::Doubted, verdict::Judgement];
+    shared![verdict::Event, verdict::NotARefusal, verdict::Reason];
+    shared![
+        verdict::Refusal,
+        verdict::Rule,
+        verdict::Stage,
+        verdict::Then
+    ];
+    shared![verdict::Subject, verdict::UnknownEvent, verdict::Verdict];
+}
+
+#[test]
+fn storeys_4_and_5() {
+    use mailward::{session, trace};
+    shared![
+        trace::Entry,
+        trace::Level,
+        trace::Note,
+        trace::Outcome,
+        trace::Recorder
+    ];
+    shared![trace::Skip, trace::Trace];
+    shared![
+        session::Greeting,
+        session::Session,
+        session::Transport,
+        session::Verb
+    ];
+}
+
+#[test]
+fn storeys_6_and_7() {
+    use mailward::{policies, policy, wording};
+    type Check = policies::VerifiedClient;
+    shared![
+        policy::Answering<Check>,
+        policy::At<Check>,
+        policy::Awaited<Check>,
+        policy::Chain
+    ];
+    shared![policy::DryRun<Check>, policy::Inspect<Check, fn()>, policy::Named<Check>];
+    shared![
+        policy::PolicyFn<fn()>,
+        policy::Softened<Check>,
+        policy::Unless<Check>
+    ];
+    shared![
+        policy::Connection,
+        policy::Exemption,
+        policy::Exemptions,
+        policy::Inquiry<'static>
+    ];
+    shared![policy::RefuseAt, policy::Timing, Box<dyn policy::Policy>];
+    shared![
+        wording::Security,
+        wording::TableTexts,
+        wording::TextError,
+        wording::Wording
+    ];
+    shared![
+        policies::Blocklist,
+        policies::ClientTable,
+        policies::Greeting
+    ];
+    shared![
+        policies::GreetingFault,
+        policies::OnTrouble,
+        policies::RecipientTable
+    ];
+    shared![
+        policies::RelayControl,
+        policies::Require,
+        policies::SenderDomain
+    ];
+    shared![
+        policies::SenderTable,
+        policies::Treatment,
+        policies::UnknownGreetingFault
+    ];
+    shared![policies::VerifiedClient];
+}
+
+#[test]
+fn storey_8() {
+    use mailward::guard;
+    shared![
+        guard::Commands,
+        guard::Guard,
+        guard::GuardBuilder,
+        guard::Outcome
+    ];
+    shared![guard::Postmaster, guard::Service, guard::Shared];
+    shared![guard::BlockingDialogue, guard::Dialogue];
 }
 
 #[test]

@@ -64,9 +64,14 @@ fn the_calendar_may_go_back_alone() {
 fn a_manual_clock_wakes_its_sleepers_in_the_order_of_their_moments() {
     let clock = ManualClock::new();
     let log = Arc::new(Mutex::new(Vec::new()));
-    let mut sleeps: Vec<Sleep> = [3, 1, 2, 1, 9].map(|seconds| clock.sleep_until(at(seconds))).into();
+    let mut sleeps: Vec<Sleep> = [3, 1, 2, 1, 9]
+        .map(|seconds| clock.sleep_until(at(seconds)))
+        .into();
     for (number, sleep) in sleeps.iter_mut().enumerate() {
-        let waker = Waker::from(Arc::new(Bell { number, log: log.clone() }));
+        let waker = Waker::from(Arc::new(Bell {
+            number,
+            log: log.clone(),
+        }));
         assert!(poll(sleep, &waker).is_pending());
     }
     assert_eq!(clock.next_wake(), Some(at(1)));
@@ -83,7 +88,16 @@ fn a_sleeper_that_is_early_is_not_woken() {
     let clock = ManualClock::new();
     let log = Arc::new(Mutex::new(Vec::new()));
     let mut sleep = clock.sleep_until(at(2));
-    assert!(poll(&mut sleep, &Waker::from(Arc::new(Bell { number: 0, log: log.clone() }))).is_pending());
+    assert!(
+        poll(
+            &mut sleep,
+            &Waker::from(Arc::new(Bell {
+                number: 0,
+                log: log.clone()
+            }))
+        )
+        .is_pending()
+    );
     clock.advance(2 * SECOND - Duration::from_nanos(1));
     assert!(log.lock().unwrap().is_empty());
     clock.advance(Duration::from_nanos(1));
@@ -96,7 +110,16 @@ fn the_waker_that_came_last_is_woken() {
     let log = Arc::new(Mutex::new(Vec::new()));
     let mut sleep = clock.sleep_until(at(1));
     for number in 0..3 {
-        assert!(poll(&mut sleep, &Waker::from(Arc::new(Bell { number, log: log.clone() }))).is_pending());
+        assert!(
+            poll(
+                &mut sleep,
+                &Waker::from(Arc::new(Bell {
+                    number,
+                    log: log.clone()
+                }))
+            )
+            .is_pending()
+        );
     }
     clock.advance(SECOND);
     assert_eq!(*log.lock().unwrap(), [2]);
@@ -107,8 +130,21 @@ fn dropped_sleepers_are_forgotten() {
     let clock = ManualClock::new();
     let log = Arc::new(Mutex::new(Vec::new()));
     let mut sleep = clock.sleep_until(at(1));
-    assert_eq!(clock.next_wake(), None, "nobody sleeps before the first poll");
-    assert!(poll(&mut sleep, &Waker::from(Arc::new(Bell { number: 0, log: log.clone() }))).is_pending());
+    assert_eq!(
+        clock.next_wake(),
+        None,
+        "nobody sleeps before the first poll"
+    );
+    assert!(
+        poll(
+            &mut sleep,
+            &Waker::from(Arc::new(Bell {
+                number: 0,
+                log: log.clone()
+            }))
+        )
+        .is_pending()
+    );
     assert_eq!(clock.next_wake(), Some(at(1)));
     drop(sleep);
     assert_eq!(clock.next_wake(), None);
@@ -157,7 +193,9 @@ fn the_machines_clock_wakes_a_plain_thread() {
     let clock = SystemClock::new();
     let start = Instant::now();
     let sleep = clock.sleep_until(clock.now().plus(Duration::from_millis(30)));
-    std::thread::spawn(move || Step::later(sleep).wait()).join().unwrap();
+    std::thread::spawn(move || Step::later(sleep).wait())
+        .join()
+        .unwrap();
     assert!(start.elapsed() >= Duration::from_millis(30));
     assert!(clock.now() >= Moment::after_start(Duration::from_millis(30)));
 }
@@ -181,7 +219,10 @@ fn clocks_are_shared_behind_a_pointer() {
     assert_eq!(Clock::now(&clock), at(1));
     assert_eq!(Clock::wall(&clock), manual.wall());
     let mut sleep = Clock::sleep_until(&clock, at(1));
-    assert_eq!(Pin::new(&mut sleep).poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(()));
+    assert_eq!(
+        Pin::new(&mut sleep).poll(&mut Context::from_waker(Waker::noop())),
+        Poll::Ready(())
+    );
 }
 
 #[cfg(feature = "tokio")]

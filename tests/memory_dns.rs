@@ -38,15 +38,28 @@ fn a(dns: &MemoryDns, owner: &str) -> Lookup<Ipv4Addr> {
 
 #[track_caller]
 fn addresses(dns: &MemoryDns, owner: &str) -> Vec<String> {
-    a(dns, owner).unwrap().records().iter().map(ToString::to_string).collect()
+    a(dns, owner)
+        .unwrap()
+        .records()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 fn txt(dns: &MemoryDns, owner: &str) -> Vec<Vec<u8>> {
-    now(dns.txt(name(owner).borrowed())).unwrap().records().iter().map(|txt| txt.as_bytes().to_vec()).collect()
+    now(dns.txt(name(owner).borrowed()))
+        .unwrap()
+        .records()
+        .iter()
+        .map(|txt| txt.as_bytes().to_vec())
+        .collect()
 }
 
 fn ptr(dns: &MemoryDns, client: &str) -> Vec<PtrTarget> {
-    now(dns.ptr(client.parse().unwrap())).unwrap().records().to_vec()
+    now(dns.ptr(client.parse().unwrap()))
+        .unwrap()
+        .records()
+        .to_vec()
 }
 
 fn seconds(n: u64) -> Duration {
@@ -79,19 +92,33 @@ $ORIGIN 2.0.192.in-addr.arpa.
         assert_eq!(addresses(&dns, "mx1.example.org"), ["192.0.2.1"]);
         assert_eq!(addresses(&dns, "alias.example.org"), ["192.0.2.1"]);
         let six = now(dns.aaaa(name("mx1.example.org").borrowed())).unwrap();
-        assert_eq!(six, Answer::of(["2001:db8::1".parse::<Ipv6Addr>().unwrap()], seconds(3600)));
+        assert_eq!(
+            six,
+            Answer::of(["2001:db8::1".parse::<Ipv6Addr>().unwrap()], seconds(3600))
+        );
         let mx = now(dns.mx(name("example.org").borrowed())).unwrap();
         let shown: Vec<_> = mx.records().iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["10 mx1.example.org", "20 mx2.example.net"]);
         assert_eq!(txt(&dns, "example.org"), [b"v=spf1 -all"]);
-        assert_eq!(ptr(&dns, "192.0.2.1"), [PtrTarget::Name(name("mx1.example.org"))]);
-        assert_eq!(ptr(&dns, "::ffff:192.0.2.1"), [PtrTarget::Name(name("mx1.example.org"))]);
-        assert_eq!(a(&dns, "example.org"), Ok(Answer::NoData { ttl: seconds(300) }));
+        assert_eq!(
+            ptr(&dns, "192.0.2.1"),
+            [PtrTarget::Name(name("mx1.example.org"))]
+        );
+        assert_eq!(
+            ptr(&dns, "::ffff:192.0.2.1"),
+            [PtrTarget::Name(name("mx1.example.org"))]
+        );
+        assert_eq!(
+            a(&dns, "example.org"),
+            Ok(Answer::NoData { ttl: seconds(300) })
+        );
     }
 
     #[test]
     fn names_are_absolute_until_an_origin_has_come() {
-        let dns = zone("mail.example A 192.0.2.1\n$ORIGIN example\nwww A 192.0.2.2\n$ORIGIN sub\nwww A 192.0.2.3");
+        let dns = zone(
+            "mail.example A 192.0.2.1\n$ORIGIN example\nwww A 192.0.2.2\n$ORIGIN sub\nwww A 192.0.2.3",
+        );
         assert_eq!(addresses(&dns, "mail.example"), ["192.0.2.1"]);
         assert_eq!(addresses(&dns, "www.example"), ["192.0.2.2"]);
         assert_eq!(addresses(&dns, "www.sub.example"), ["192.0.2.3"]);
@@ -101,13 +128,22 @@ $ORIGIN 2.0.192.in-addr.arpa.
     fn at_is_the_origin_in_owner_and_data_but_not_when_escaped() {
         let dns = zone("$ORIGIN example.\n@ MX 0 @\n\\@ MX 0 x");
         let mx = now(dns.mx(name("example").borrowed())).unwrap();
-        assert_eq!(mx.records(), [Mx { preference: 0, exchange: Exchange::Host(name("example")) }]);
+        assert_eq!(
+            mx.records(),
+            [Mx {
+                preference: 0,
+                exchange: Exchange::Host(name("example"))
+            }]
+        );
     }
 
     #[test]
     fn a_blank_owner_is_the_one_before() {
         let dns = zone("a.example. A 192.0.2.1\n\n\t A 192.0.2.2 ; more\n; none\n  A 192.0.2.3");
-        assert_eq!(addresses(&dns, "a.example"), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+        assert_eq!(
+            addresses(&dns, "a.example"),
+            ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+        );
     }
 
     #[test]
@@ -120,7 +156,9 @@ $ORIGIN 2.0.192.in-addr.arpa.
 
     #[test]
     fn a_missing_ttl_is_the_default_else_the_last_else_an_hour() {
-        let dns = zone("a. A 192.0.2.1\nb. 60 A 192.0.2.1\nc. A 192.0.2.1\n$TTL 2d\nd. A 192.0.2.1\ne. 0 A 192.0.2.1");
+        let dns = zone(
+            "a. A 192.0.2.1\nb. 60 A 192.0.2.1\nc. A 192.0.2.1\n$TTL 2d\nd. A 192.0.2.1\ne. 0 A 192.0.2.1",
+        );
         let ttls = ["a", "b", "c", "d", "e"].map(|owner| a(&dns, owner).unwrap().ttl().as_secs());
         assert_eq!(ttls, [3600, 60, 60, 2 * 24 * 3600, 0]);
     }
@@ -128,7 +166,10 @@ $ORIGIN 2.0.192.in-addr.arpa.
     #[test]
     fn units_of_ttls_add_up() {
         let dns = zone("a. 1w2d3h4m5s A 192.0.2.1");
-        assert_eq!(a(&dns, "a").unwrap().ttl().as_secs(), ((7 + 2) * 24 + 3) * 3600 + 4 * 60 + 5);
+        assert_eq!(
+            a(&dns, "a").unwrap().ttl().as_secs(),
+            ((7 + 2) * 24 + 3) * 3600 + 4 * 60 + 5
+        );
     }
 
     #[test]
@@ -136,7 +177,10 @@ $ORIGIN 2.0.192.in-addr.arpa.
         let dns = zone("a. 60 A 192.0.2.1\na. 30 A 192.0.2.2\na. 90 A 192.0.2.1");
         assert_eq!(
             a(&dns, "a"),
-            Ok(Answer::of([Ipv4Addr::new(192, 0, 2, 1), Ipv4Addr::new(192, 0, 2, 2)], seconds(30)))
+            Ok(Answer::of(
+                [Ipv4Addr::new(192, 0, 2, 1), Ipv4Addr::new(192, 0, 2, 2)],
+                seconds(30)
+            ))
         );
     }
 
@@ -182,14 +226,22 @@ $ORIGIN 2.0.192.in-addr.arpa.
             (".", "."),
         ] {
             let dns = zone(&format!("9.113.0.203.in-addr.arpa. PTR {written}"));
-            assert_eq!(ptr(&dns, "203.0.113.9"), [PtrTarget::Unusable(shown.into())], "{written}");
+            assert_eq!(
+                ptr(&dns, "203.0.113.9"),
+                [PtrTarget::Unusable(shown.into())],
+                "{written}"
+            );
         }
     }
 
     #[test]
     fn exchanges_are_hosts_the_root_or_unusable() {
         let dns = zone("a. MX 0 .\nb. MX 1 192.0.2.1.\nc. MX 65535 mx.example.");
-        let exchange = |owner: &str| now(dns.mx(name(owner).borrowed())).unwrap().records()[0].exchange.clone();
+        let exchange = |owner: &str| {
+            now(dns.mx(name(owner).borrowed())).unwrap().records()[0]
+                .exchange
+                .clone()
+        };
         assert_eq!(exchange("a"), Exchange::Root);
         assert_eq!(exchange("b"), Exchange::Unusable);
         assert_eq!(exchange("c"), Exchange::Host(name("mx.example")));
@@ -201,15 +253,29 @@ $ORIGIN 2.0.192.in-addr.arpa.
         let dns = zone(
             "$ORIGIN 2.0.192.in-addr.arpa.\n1 CNAME 1.0/25\n$ORIGIN 0/25.2.0.192.in-addr.arpa.\n1 PTR mail.example.",
         );
-        assert_eq!(ptr(&dns, "192.0.2.1"), [PtrTarget::Name(name("mail.example"))]);
+        assert_eq!(
+            ptr(&dns, "192.0.2.1"),
+            [PtrTarget::Name(name("mail.example"))]
+        );
     }
 
     #[test]
     fn an_empty_text_is_an_empty_name_system() {
         for text in ["", "\n", "; nothing\n", "   \n\t;\n", "\r\n"] {
-            assert_eq!(a(&zone(text), "a.example"), Ok(Answer::NoSuchName { ttl: Duration::ZERO }), "{text:?}");
+            assert_eq!(
+                a(&zone(text), "a.example"),
+                Ok(Answer::NoSuchName {
+                    ttl: Duration::ZERO
+                }),
+                "{text:?}"
+            );
         }
-        assert_eq!(a(&MemoryDns::default(), "a"), Ok(Answer::NoSuchName { ttl: Duration::ZERO }));
+        assert_eq!(
+            a(&MemoryDns::default(), "a"),
+            Ok(Answer::NoSuchName {
+                ttl: Duration::ZERO
+            })
+        );
     }
 }
 
@@ -219,55 +285,175 @@ mod faults {
     #[test]
     fn a_fault_is_told_with_its_place_and_the_word_that_was_meant() {
         for (text, told) in [
-            ("a. IN AAA 192.0.2.1", "line 1, column 7: unknown record type AAA; did you mean AAAA?"),
-            ("\n\na.  CNAM b.", "line 3, column 5: unknown record type CNAM; did you mean CNAME?"),
-            ("a. SRV 0 0 25 b.", "line 1, column 4: unknown record type SRV"),
-            ("a. CH A 192.0.2.1", "line 1, column 4: expected the class IN, found CH"),
-            ("a. IN IN A 192.0.2.1", "line 1, column 7: expected a record type, found IN"),
-            ("a. A 192.0.2", "line 1, column 6: expected an IPv4 address, found 192.0.2"),
-            ("a. A 192.0.2.01", "line 1, column 6: expected an IPv4 address, found 192.0.2.01"),
-            ("a. A ::1", "line 1, column 6: expected an IPv4 address, found ::1"),
-            ("a. AAAA 192.0.2.1", "line 1, column 9: expected an IPv6 address, found 192.0.2.1"),
-            ("a. A 192.0.2.1 192.0.2.2", "line 1, column 16: expected the end of the entry, found 192.0.2.2"),
-            ("a. A", "line 1, column 5: expected an IPv4 address, found the end of the entry"),
-            ("a.", "line 1, column 3: expected a record type, found the end of the entry"),
-            ("a. 60 IN", "line 1, column 9: expected a record type, found the end of the entry"),
-            ("a. MX mx.", "line 1, column 7: expected a preference from 0 to 65535, found mx."),
-            ("a. MX 65536 mx.", "line 1, column 7: expected a preference from 0 to 65535, found 65536"),
-            ("a. MX 0", "line 1, column 8: expected a name, found the end of the entry"),
-            (" A 192.0.2.1", "line 1, column 2: no name stands before this record"),
+            (
+                "a. IN AAA 192.0.2.1",
+                "line 1, column 7: unknown record type AAA; did you mean AAAA?",
+            ),
+            (
+                "\n\na.  CNAM b.",
+                "line 3, column 5: unknown record type CNAM; did you mean CNAME?",
+            ),
+            (
+                "a. SRV 0 0 25 b.",
+                "line 1, column 4: unknown record type SRV",
+            ),
+            (
+                "a. CH A 192.0.2.1",
+                "line 1, column 4: expected the class IN, found CH",
+            ),
+            (
+                "a. IN IN A 192.0.2.1",
+                "line 1, column 7: expected a record type, found IN",
+            ),
+            (
+                "a. A 192.0.2",
+                "line 1, column 6: expected an IPv4 address, found 192.0.2",
+            ),
+            (
+                "a. A 192.0.2.01",
+                "line 1, column 6: expected an IPv4 address, found 192.0.2.01",
+            ),
+            (
+                "a. A ::1",
+                "line 1, column 6: expected an IPv4 address, found ::1",
+            ),
+            (
+                "a. AAAA 192.0.2.1",
+                "line 1, column 9: expected an IPv6 address, found 192.0.2.1",
+            ),
+            (
+                "a. A 192.0.2.1 192.0.2.2",
+                "line 1, column 16: expected the end of the entry, found 192.0.2.2",
+            ),
+            (
+                "a. A",
+                "line 1, column 5: expected an IPv4 address, found the end of the entry",
+            ),
+            (
+                "a.",
+                "line 1, column 3: expected a record type, found the end of the entry",
+            ),
+            (
+                "a. 60 IN",
+                "line 1, column 9: expected a record type, found the end of the entry",
+            ),
+            (
+                "a. MX mx.",
+                "line 1, column 7: expected a preference from 0 to 65535, found mx.",
+            ),
+            (
+                "a. MX 65536 mx.",
+                "line 1, column 7: expected a preference from 0 to 65535, found 65536",
+            ),
+            (
+                "a. MX 0",
+                "line 1, column 8: expected a name, found the end of the entry",
+            ),
+            (
+                " A 192.0.2.1",
+                "line 1, column 2: no name stands before this record",
+            ),
             (
                 "a. A 192.0.2.1\n  b. A 192.0.2.2",
                 "line 2, column 3: expected a record type, for this line begins with a blank and so goes on with the \
                  name before",
             ),
-            ("$ORIGN a.", "line 1, column 1: unknown directive $ORIGN; did you mean $ORIGIN?"),
-            ("$ORIGIN", "line 1, column 8: expected a name, found the end of the entry"),
-            ("$TTL soon", "line 1, column 6: expected a time to live below 2^31 seconds, found soon"),
-            ("$TTL 2147483648", "line 1, column 6: expected a time to live below 2^31 seconds, found 2147483648"),
-            ("$INCLUDE x", "line 1, column 1: a zone in memory knows no $INCLUDE and no $GENERATE"),
-            ("a..b. A 192.0.2.1", "line 1, column 1: expected a name without empty labels, found a..b."),
-            ("\"\" A 192.0.2.1", "line 1, column 1: expected a name without empty labels, found \"\""),
+            (
+                "$ORIGN a.",
+                "line 1, column 1: unknown directive $ORIGN; did you mean $ORIGIN?",
+            ),
+            (
+                "$ORIGIN",
+                "line 1, column 8: expected a name, found the end of the entry",
+            ),
+            (
+                "$TTL soon",
+                "line 1, column 6: expected a time to live below 2^31 seconds, found soon",
+            ),
+            (
+                "$TTL 2147483648",
+                "line 1, column 6: expected a time to live below 2^31 seconds, found 2147483648",
+            ),
+            (
+                "$INCLUDE x",
+                "line 1, column 1: a zone in memory knows no $INCLUDE and no $GENERATE",
+            ),
+            (
+                "a..b. A 192.0.2.1",
+                "line 1, column 1: expected a name without empty labels, found a..b.",
+            ),
+            (
+                "\"\" A 192.0.2.1",
+                "line 1, column 1: expected a name without empty labels, found \"\"",
+            ),
             (
                 "ü. A 192.0.2.1",
-                "line 1, column 1: expected a name in visible ASCII, other octets as \\DDD, found \"ü\"",
+                "line 1, column 1: expected a name in visible ASCII, other octets as \\DDD, found \"ü.\"",
             ),
-            ("a. TXT \"open", "line 1, column 8: this quotation is not closed on its line"),
-            ("a. TXT \"open\nb\"", "line 1, column 8: this quotation is not closed on its line"),
-            ("a. A ( 192.0.2.1", "line 1, column 6: this parenthesis is never closed"),
-            ("a. A ( ( 192.0.2.1 ) )", "line 1, column 8: a parenthesis inside a parenthesis"),
-            ("a. A 192.0.2.1 )", "line 1, column 16: this parenthesis was never opened"),
-            ("a. TXT \\256", "line 1, column 8: a backslash needs a character or three digits up to 255 behind it"),
-            ("a. TXT \\1", "line 1, column 8: a backslash needs a character or three digits up to 255 behind it"),
-            ("a. CNAME b.\na. CNAME c.", "line 2, column 1: a second CNAME for the same name"),
-            ("a. A !servfial", "line 1, column 6: unknown script word !servfial; did you mean !servfail?"),
-            ("a. A !SERVFAIL", "line 1, column 6: unknown script word !SERVFAIL; did you mean !servfail?"),
-            ("a. A !delay=soon", "line 1, column 6: expected a delay such as !delay=250ms, found !delay=soon"),
-            ("a. A !delay=5", "line 1, column 6: expected a delay such as !delay=250ms, found !delay=5"),
-            ("a. A !servfail 192.0.2.1", "line 1, column 16: expected the end of the entry, found 192.0.2.1"),
-            ("a. ANY 192.0.2.1", "line 1, column 8: expected a word such as !servfail, for ANY, found 192.0.2.1"),
-            ("a. ANY", "line 1, column 7: expected a word such as !servfail, for ANY, found the end of the entry"),
-            ("a. SOA ns. me. x 1 1 1 1", "line 1, column 16: expected a serial number, found x"),
+            (
+                "a. TXT \"open",
+                "line 1, column 8: this quotation is not closed on its line",
+            ),
+            (
+                "a. TXT \"open\nb\"",
+                "line 1, column 8: this quotation is not closed on its line",
+            ),
+            (
+                "a. A ( 192.0.2.1",
+                "line 1, column 6: this parenthesis is never closed",
+            ),
+            (
+                "a. A ( ( 192.0.2.1 ) )",
+                "line 1, column 8: a parenthesis inside a parenthesis",
+            ),
+            (
+                "a. A 192.0.2.1 )",
+                "line 1, column 16: this parenthesis was never opened",
+            ),
+            (
+                "a. TXT \\256",
+                "line 1, column 8: a backslash needs a character or three digits up to 255 behind it",
+            ),
+            (
+                "a. TXT \\1",
+                "line 1, column 8: a backslash needs a character or three digits up to 255 behind it",
+            ),
+            (
+                "a. CNAME b.\na. CNAME c.",
+                "line 2, column 1: a second CNAME for the same name",
+            ),
+            (
+                "a. A !servfial",
+                "line 1, column 6: unknown script word !servfial; did you mean !servfail?",
+            ),
+            (
+                "a. A !SERVFAIL",
+                "line 1, column 6: unknown script word !SERVFAIL; did you mean !servfail?",
+            ),
+            (
+                "a. A !delay=soon",
+                "line 1, column 6: expected a delay such as !delay=250ms, found !delay=soon",
+            ),
+            (
+                "a. A !delay=5",
+                "line 1, column 6: expected a delay such as !delay=250ms, found !delay=5",
+            ),
+            (
+                "a. A !servfail 192.0.2.1",
+                "line 1, column 16: expected the end of the entry, found 192.0.2.1",
+            ),
+            (
+                "a. ANY 192.0.2.1",
+                "line 1, column 8: expected a word such as !servfail, for ANY, found 192.0.2.1",
+            ),
+            (
+                "a. ANY",
+                "line 1, column 7: expected a word such as !servfail, for ANY, found the end of the entry",
+            ),
+            (
+                "a. SOA ns. me. x 1 1 1 1",
+                "line 1, column 16: expected a serial number, found x",
+            ),
         ] {
             assert_eq!(zone_err(text), told, "{text:?}");
         }
@@ -277,13 +463,17 @@ mod faults {
     fn names_and_strings_have_their_limits() {
         let label = "a".repeat(63);
         assert!(MemoryDns::parse(&format!("{label}. A 192.0.2.1")).is_ok());
-        assert!(zone_err(&format!("{label}a. A 192.0.2.1")).contains("labels of at most 63 octets"));
+        assert!(
+            zone_err(&format!("{label}a. A 192.0.2.1")).contains("labels of at most 63 octets")
+        );
         let long = format!("{label}.{label}.{label}.{}", "a".repeat(61));
         assert_eq!(long.len(), 253);
         assert!(MemoryDns::parse(&format!("{long}. A 192.0.2.1")).is_ok());
         assert!(zone_err(&format!("{long}a. A 192.0.2.1")).contains("at most 253 octets"));
         assert!(MemoryDns::parse(&format!("a. TXT {}", "x".repeat(255))).is_ok());
-        assert!(zone_err(&format!("a. TXT {}", "x".repeat(256))).contains("longer than 255 octets"));
+        assert!(
+            zone_err(&format!("a. TXT {}", "x".repeat(256))).contains("longer than 255 octets")
+        );
         let many = format!("a. TXT {}", "xxxxxxxx ".repeat(65_535 / 8 + 1));
         assert!(zone_err(&many).contains("longer than 65535 octets"));
     }
@@ -310,14 +500,28 @@ mod answers {
         let ttl = seconds(300);
         assert_eq!(a(&dns, "none.example"), Ok(Answer::NoSuchName { ttl }));
         assert_eq!(a(&dns, "x.a.b.example"), Ok(Answer::NoSuchName { ttl }));
-        assert_eq!(now(dns.mx(name("a.b.example").borrowed())), Ok(Answer::NoData { ttl }));
-        assert_eq!(a(&dns, "b.example"), Ok(Answer::NoData { ttl }), "an empty non-terminal exists");
-        assert_eq!(a(&dns, "none.test"), Ok(Answer::NoSuchName { ttl: Duration::ZERO }), "no SOA says how long");
+        assert_eq!(
+            now(dns.mx(name("a.b.example").borrowed())),
+            Ok(Answer::NoData { ttl })
+        );
+        assert_eq!(
+            a(&dns, "b.example"),
+            Ok(Answer::NoData { ttl }),
+            "an empty non-terminal exists"
+        );
+        assert_eq!(
+            a(&dns, "none.test"),
+            Ok(Answer::NoSuchName {
+                ttl: Duration::ZERO
+            }),
+            "no SOA says how long"
+        );
     }
 
     #[test]
     fn absence_is_kept_for_the_lesser_of_ttl_and_minimum_of_the_nearest_soa() {
-        let dns = zone("example. 60 SOA ns. me. 1 2 3 4 300\nsub.example. 900 SOA ns. me. 1 2 3 4 30");
+        let dns =
+            zone("example. 60 SOA ns. me. 1 2 3 4 300\nsub.example. 900 SOA ns. me. 1 2 3 4 30");
         assert_eq!(a(&dns, "x.example").unwrap().ttl(), seconds(60));
         assert_eq!(a(&dns, "x.y.sub.example").unwrap().ttl(), seconds(30));
         assert_eq!(a(&dns, "sub.example").unwrap().ttl(), seconds(30));
@@ -337,13 +541,31 @@ mod answers {
              _ssh._tcp.host1 3600 TXT  x\n\
              _ssh._tcp.host2 3600 TXT  x\n",
         );
-        assert_eq!(now(dns.mx(name("host3.example").borrowed())).unwrap().records().len(), 1);
-        assert_eq!(a(&dns, "host3.example"), Ok(Answer::NoData { ttl: seconds(5) }));
+        assert_eq!(
+            now(dns.mx(name("host3.example").borrowed()))
+                .unwrap()
+                .records()
+                .len(),
+            1
+        );
+        assert_eq!(
+            a(&dns, "host3.example"),
+            Ok(Answer::NoData { ttl: seconds(5) })
+        );
         assert_eq!(txt(&dns, "foo.bar.example"), [b"this is a wildcard"]);
-        assert_eq!(now(dns.mx(name("host1.example").borrowed())), Ok(Answer::NoData { ttl: seconds(5) }));
+        assert_eq!(
+            now(dns.mx(name("host1.example").borrowed())),
+            Ok(Answer::NoData { ttl: seconds(5) })
+        );
         let absent = Ok(Answer::NoSuchName { ttl: seconds(5) });
-        assert_eq!(now(dns.txt(name("_telnet._tcp.host1.example").borrowed())), absent);
-        assert_eq!(now(dns.mx(name("host2.example").borrowed())), Ok(Answer::NoData { ttl: seconds(5) }));
+        assert_eq!(
+            now(dns.txt(name("_telnet._tcp.host1.example").borrowed())),
+            absent
+        );
+        assert_eq!(
+            now(dns.mx(name("host2.example").borrowed())),
+            Ok(Answer::NoData { ttl: seconds(5) })
+        );
         assert_eq!(now(dns.txt(name("ghost.host1.example").borrowed())), absent);
     }
 
@@ -352,29 +574,56 @@ mod answers {
         let dns = zone("*.bl.example. A 203.0.113.80\n*. TXT everything");
         assert_eq!(addresses(&dns, "9.113.0.203.bl.example"), ["203.0.113.80"]);
         assert_eq!(txt(&dns, "anything.test"), [b"everything"]);
-        assert_eq!(a(&dns, "bl.example"), Ok(Answer::NoData { ttl: Duration::ZERO }));
+        assert_eq!(
+            a(&dns, "bl.example"),
+            Ok(Answer::NoData {
+                ttl: Duration::ZERO
+            })
+        );
     }
 
     #[test]
     fn a_wildcard_may_be_an_alias() {
         let dns = zone("*.example. 30 CNAME target.test.\ntarget.test. A 192.0.2.1");
-        assert_eq!(a(&dns, "x.example"), Ok(Answer::of([Ipv4Addr::new(192, 0, 2, 1)], seconds(30))));
+        assert_eq!(
+            a(&dns, "x.example"),
+            Ok(Answer::of([Ipv4Addr::new(192, 0, 2, 1)], seconds(30)))
+        );
     }
 
     #[test]
     fn an_alias_is_followed_and_bounds_the_ttl() {
-        let dns = zone("a. 60 CNAME b.\nb. 30 CNAME c.\nc. 90 A 192.0.2.1\nd. 20 CNAME none.\ne. 10 CNAME c.");
+        let dns = zone(
+            "a. 60 CNAME b.\nb. 30 CNAME c.\nc. 90 A 192.0.2.1\nd. 20 CNAME none.\ne. 10 CNAME c.",
+        );
         assert_eq!(a(&dns, "a").unwrap().ttl(), seconds(30));
-        assert_eq!(a(&dns, "d"), Ok(Answer::NoSuchName { ttl: Duration::ZERO }));
-        assert_eq!(now(dns.aaaa(name("e").borrowed())), Ok(Answer::NoData { ttl: Duration::ZERO }));
+        assert_eq!(
+            a(&dns, "d"),
+            Ok(Answer::NoSuchName {
+                ttl: Duration::ZERO
+            })
+        );
+        assert_eq!(
+            now(dns.aaaa(name("e").borrowed())),
+            Ok(Answer::NoData {
+                ttl: Duration::ZERO
+            })
+        );
         let negative = zone("a. 20 CNAME none.b.\nb. 300 SOA b. b. 1 2 3 4 60");
-        assert_eq!(a(&negative, "a"), Ok(Answer::NoSuchName { ttl: seconds(20) }));
+        assert_eq!(
+            a(&negative, "a"),
+            Ok(Answer::NoSuchName { ttl: seconds(20) })
+        );
     }
 
     #[test]
     fn eight_aliases_are_followed_and_no_more_and_no_loop() {
-        let chain: String = (0..9).map(|n| format!("c{n}. CNAME c{}.\n", n + 1)).collect();
-        let dns = zone(&format!("{chain}c9. A 192.0.2.1\nloop. CNAME loop.\nx. CNAME y.\ny. CNAME x."));
+        let chain: String = (0..9)
+            .map(|n| format!("c{n}. CNAME c{}.\n", n + 1))
+            .collect();
+        let dns = zone(&format!(
+            "{chain}c9. A 192.0.2.1\nloop. CNAME loop.\nx. CNAME y.\ny. CNAME x."
+        ));
         assert_eq!(addresses(&dns, "c1"), ["192.0.2.1"]);
         for owner in ["c0", "loop", "x"] {
             assert_eq!(a(&dns, owner), Err(DnsError::ServerFailure), "{owner}");
@@ -383,26 +632,45 @@ mod answers {
 
     #[test]
     fn trouble_is_scripted() {
-        let dns = zone("a. A !servfail\na. AAAA !timeout\na. MX !refused\na. TXT fine\nb. A !nodata\nb. MX !nxdomain");
+        let dns = zone(
+            "a. A !servfail\na. AAAA !timeout\na. MX !refused\na. TXT fine\nb. A !nodata\nb. MX !nxdomain",
+        );
         assert_eq!(a(&dns, "a"), Err(DnsError::ServerFailure));
         assert_eq!(now(dns.aaaa(name("a").borrowed())), Err(DnsError::Timeout));
         assert_eq!(now(dns.mx(name("a").borrowed())), Err(DnsError::Refused));
         assert_eq!(txt(&dns, "a"), [b"fine"]);
-        assert_eq!(a(&dns, "b"), Ok(Answer::NoData { ttl: Duration::ZERO }));
-        assert_eq!(now(dns.mx(name("b").borrowed())), Ok(Answer::NoSuchName { ttl: Duration::ZERO }));
+        assert_eq!(
+            a(&dns, "b"),
+            Ok(Answer::NoData {
+                ttl: Duration::ZERO
+            })
+        );
+        assert_eq!(
+            now(dns.mx(name("b").borrowed())),
+            Ok(Answer::NoSuchName {
+                ttl: Duration::ZERO
+            })
+        );
     }
 
     #[test]
     fn any_scripts_every_type_and_wins_over_records() {
-        let dns =
-            zone("a. A 192.0.2.1\na. ANY !servfail\n*.slow. ANY !timeout\n9.113.0.203.in-addr.arpa. ANY !refused");
+        let dns = zone(
+            "a. A 192.0.2.1\na. ANY !servfail\n*.slow. ANY !timeout\n9.113.0.203.in-addr.arpa. ANY !refused",
+        );
         let owner = name("a");
         assert_eq!(now(dns.a(owner.borrowed())), Err(DnsError::ServerFailure));
-        assert_eq!(now(dns.aaaa(owner.borrowed())), Err(DnsError::ServerFailure));
+        assert_eq!(
+            now(dns.aaaa(owner.borrowed())),
+            Err(DnsError::ServerFailure)
+        );
         assert_eq!(now(dns.mx(owner.borrowed())), Err(DnsError::ServerFailure));
         assert_eq!(now(dns.txt(owner.borrowed())), Err(DnsError::ServerFailure));
         assert_eq!(a(&dns, "x.y.slow"), Err(DnsError::Timeout));
-        assert_eq!(now(dns.ptr("203.0.113.9".parse().unwrap())), Err(DnsError::Refused));
+        assert_eq!(
+            now(dns.ptr("203.0.113.9".parse().unwrap())),
+            Err(DnsError::Refused)
+        );
     }
 
     #[test]
@@ -431,7 +699,8 @@ mod delays {
     #[test]
     fn they_pass_on_the_clock() {
         let clock = ManualClock::new();
-        let dns = zone("a. A !delay=250ms 192.0.2.1\na. MX !delay=2s !timeout\na. TXT x").with_clock(clock.clone());
+        let dns = zone("a. A !delay=250ms 192.0.2.1\na. MX !delay=2s !timeout\na. TXT x")
+            .with_clock(clock.clone());
         let owner = name("a");
         let mut step = pin!(dns.a(owner.borrowed()));
         assert!(poll(&mut step).is_pending());
@@ -442,7 +711,10 @@ mod delays {
 
         let mut step = pin!(dns.mx(owner.borrowed()));
         assert!(poll(&mut step).is_pending());
-        assert_eq!(clock.next_wake(), Some(Moment::after_start(Duration::from_millis(2250))));
+        assert_eq!(
+            clock.next_wake(),
+            Some(Moment::after_start(Duration::from_millis(2250)))
+        );
         clock.advance(seconds(2));
         assert_eq!(poll(&mut step), Poll::Ready(Err(DnsError::Timeout)));
         assert!(dns.txt(owner.borrowed()).is_ready());
@@ -469,9 +741,15 @@ mod delays {
             let owner = name(owner);
             let mut step = pin!(dns.a(owner.borrowed()));
             assert!(poll(&mut step).is_pending());
-            assert_eq!(clock.next_wake(), Some(clock.now().plus(Duration::from_millis(wait))));
+            assert_eq!(
+                clock.next_wake(),
+                Some(clock.now().plus(Duration::from_millis(wait)))
+            );
             clock.advance(Duration::from_millis(wait));
-            assert!(matches!(poll(&mut step), Poll::Ready(Ok(Answer::Records { .. }))));
+            assert!(matches!(
+                poll(&mut step),
+                Poll::Ready(Ok(Answer::Records { .. }))
+            ));
         }
     }
 
@@ -494,7 +772,10 @@ mod replacing {
     fn a_record_takes_the_place_of_its_name_and_type_alone() {
         let dns = zone("a. A 192.0.2.1\na. A 192.0.2.2\na. TXT x\nb. A 192.0.2.9");
         dns.replace("a. 60 A 192.0.2.3").unwrap();
-        assert_eq!(a(&dns, "a"), Ok(Answer::of([Ipv4Addr::new(192, 0, 2, 3)], seconds(60))));
+        assert_eq!(
+            a(&dns, "a"),
+            Ok(Answer::of([Ipv4Addr::new(192, 0, 2, 3)], seconds(60)))
+        );
         assert_eq!(txt(&dns, "a"), [b"x"]);
         assert_eq!(addresses(&dns, "b"), ["192.0.2.9"]);
     }
@@ -504,7 +785,12 @@ mod replacing {
         let dns = MemoryDns::empty();
         dns.replace("x.y.example. A 192.0.2.1").unwrap();
         assert_eq!(addresses(&dns, "x.y.example"), ["192.0.2.1"]);
-        assert_eq!(a(&dns, "y.example"), Ok(Answer::NoData { ttl: Duration::ZERO }));
+        assert_eq!(
+            a(&dns, "y.example"),
+            Ok(Answer::NoData {
+                ttl: Duration::ZERO
+            })
+        );
         dns.replace("*.example. TXT wild").unwrap();
         assert_eq!(txt(&dns, "z.example"), [b"wild"]);
     }
@@ -516,9 +802,18 @@ mod replacing {
         assert_eq!(a(&dns, "a"), Err(DnsError::ServerFailure));
         dns.replace("a. A 192.0.2.2").unwrap();
         assert_eq!(addresses(&dns, "a"), ["192.0.2.2"]);
-        assert_eq!(now(dns.mx(name("a").borrowed())), Err(DnsError::ServerFailure), "the other types keep theirs");
+        assert_eq!(
+            now(dns.mx(name("a").borrowed())),
+            Err(DnsError::ServerFailure),
+            "the other types keep theirs"
+        );
         dns.replace("a. A !nodata").unwrap();
-        assert_eq!(a(&dns, "a"), Ok(Answer::NoData { ttl: Duration::ZERO }));
+        assert_eq!(
+            a(&dns, "a"),
+            Ok(Answer::NoData {
+                ttl: Duration::ZERO
+            })
+        );
     }
 
     #[test]
@@ -527,10 +822,20 @@ mod replacing {
         dns.replace("a. CNAME b.").unwrap();
         assert_eq!(addresses(&dns, "a"), ["192.0.2.2"]);
         dns.replace("a. CNAME c.").unwrap();
-        assert_eq!(a(&dns, "a"), Ok(Answer::NoSuchName { ttl: Duration::ZERO }));
+        assert_eq!(
+            a(&dns, "a"),
+            Ok(Answer::NoSuchName {
+                ttl: Duration::ZERO
+            })
+        );
         dns.replace("a. A 192.0.2.3").unwrap();
         assert_eq!(addresses(&dns, "a"), ["192.0.2.3"]);
-        assert_eq!(now(dns.mx(name("a").borrowed())), Ok(Answer::NoData { ttl: Duration::ZERO }));
+        assert_eq!(
+            now(dns.mx(name("a").borrowed())),
+            Ok(Answer::NoData {
+                ttl: Duration::ZERO
+            })
+        );
     }
 
     #[test]
@@ -539,7 +844,10 @@ mod replacing {
         dns.replace("a. A 192.0.2.2\n   A 192.0.2.3").unwrap();
         assert_eq!(addresses(&dns, "a"), ["192.0.2.2", "192.0.2.3"]);
         let error = dns.replace("a. A 192.0.2.4\na. A x").unwrap_err();
-        assert_eq!(error.to_string(), "line 2, column 6: expected an IPv4 address, found x");
+        assert_eq!(
+            error.to_string(),
+            "line 2, column 6: expected an IPv4 address, found x"
+        );
         assert_eq!(addresses(&dns, "a"), ["192.0.2.2", "192.0.2.3"]);
     }
 
@@ -564,7 +872,13 @@ fn questions_are_logged_in_order() {
     let shown: Vec<_> = dns.queries().iter().map(ToString::to_string).collect();
     assert_eq!(
         shown,
-        ["A a.example", "AAAA a.example", "MX a.example", "TXT a.example", "PTR 9.113.0.203.in-addr.arpa"]
+        [
+            "A a.example",
+            "AAAA a.example",
+            "MX a.example",
+            "TXT a.example",
+            "PTR 9.113.0.203.in-addr.arpa"
+        ]
     );
     assert_eq!(dns.query_count(), 5);
     dns.forget_queries();

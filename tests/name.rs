@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use mailward::name::{Name, NamePattern, NameRef};
+use mailward::name::{Name, NamePattern, NameRef, NameSet};
 use proptest::prelude::*;
 
 #[track_caller]
@@ -305,6 +305,41 @@ fn no_pattern_means_everything() {
         ),
     ] {
         assert_eq!(NamePattern::parse(text).unwrap_err().to_string(), fault);
+    }
+}
+
+#[test]
+fn a_set_keeps_each_pattern_once_in_order() {
+    let patterns = [
+        "*.b.example",
+        "a.example",
+        ".B.example",
+        "A.example.",
+        "b.example",
+    ];
+    let set: NameSet = patterns
+        .map(|text| NamePattern::parse(text).unwrap())
+        .into_iter()
+        .collect();
+    let kept: Vec<String> = set.patterns().map(ToString::to_string).collect();
+    assert_eq!(kept, ["*.b.example", "a.example", "b.example"]);
+    assert!(!set.is_empty());
+    assert!(NameSet::new().is_empty() && !NameSet::new().contains(&name("example")));
+}
+
+proptest! {
+    /// A set covers what one of its patterns covers.
+    #[test]
+    fn a_set_is_the_sum_of_its_patterns(
+        patterns in prop::collection::vec("(\\*\\.)?[ab](\\.[ab]){0,2}", 0..6),
+        asked in "[ab](\\.[ab]){0,3}",
+    ) {
+        let patterns = patterns.iter().map(|text| NamePattern::parse(text).unwrap());
+        let patterns: Vec<_> = patterns.collect();
+        let set: NameSet = patterns.iter().cloned().collect();
+        let asked = name(&asked);
+        let covered = patterns.iter().any(|pattern| pattern.matches(&asked));
+        prop_assert_eq!(set.contains(&asked), covered);
     }
 }
 

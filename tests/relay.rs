@@ -32,42 +32,222 @@ fn connections() -> Vec<Connection> {
     use Known::{DependsOnName, External as Out, Internal as In};
     let stranger = || confirmed("203.0.113.9", &["mail.third.example"]);
     let ours = || confirmed("203.0.113.9", &["host.inside.example"]);
-    let row = |what, client, names, known, side| Connection { what, client, names, known, side };
+    let row = |what, client, names, known, side| Connection {
+        what,
+        client,
+        names,
+        known,
+        side,
+    };
     let direct = |text| client(text);
     let proxied = |text, proxy| Client::proxied(ip(text), ip(proxy));
     let unnamed = |proxy| Client::unnamed(ip(proxy));
     let (external, internal) = (Side::External, Side::Internal);
     vec![
-        row("direct, stranger", direct("203.0.113.9"), vec![], DependsOnName, external),
-        row("direct, stranger's name", direct("203.0.113.9"), stranger(), DependsOnName, external),
-        row("direct, our name", direct("203.0.113.9"), ours(), DependsOnName, internal),
+        row(
+            "direct, stranger",
+            direct("203.0.113.9"),
+            vec![],
+            DependsOnName,
+            external,
+        ),
+        row(
+            "direct, stranger's name",
+            direct("203.0.113.9"),
+            stranger(),
+            DependsOnName,
+            external,
+        ),
+        row(
+            "direct, our name",
+            direct("203.0.113.9"),
+            ours(),
+            DependsOnName,
+            internal,
+        ),
         row("direct, network", direct("192.0.2.7"), vec![], In, internal),
-        row("direct, network, stranger's name", direct("192.0.2.7"), stranger(), In, internal),
-        row("direct, mapped network", direct("::ffff:192.0.2.7"), vec![], In, internal),
-        row("direct, compatible form is another address", direct("::192.0.2.7"), vec![], DependsOnName, external),
-        row("direct, IPv6 network", direct("2001:db8:1::7"), vec![], In, internal),
-        row("direct, loopback in a network", direct("127.0.0.1"), vec![], In, internal),
-        row("direct, IPv6 loopback, not listed", direct("::1"), vec![], DependsOnName, external),
-        row("direct, the proxy", direct("192.0.2.10"), vec![], Out, external),
-        row("direct, the proxy, our name", direct("192.0.2.10"), ours(), Out, external),
-        row("proxied, stranger", proxied("203.0.113.9", "192.0.2.10"), vec![], DependsOnName, external),
-        row("proxied, our name", proxied("203.0.113.9", "192.0.2.10"), ours(), DependsOnName, internal),
-        row("proxied, network", proxied("192.0.2.7", "192.0.2.10"), vec![], In, internal),
-        row("proxied, mapped proxy", proxied("192.0.2.7", "::ffff:192.0.2.10"), vec![], In, internal),
-        row("proxied, loopback", proxied("127.0.0.1", "192.0.2.10"), vec![], Out, external),
-        row("proxied, loopback, our name", proxied("127.0.0.1", "192.0.2.10"), ours(), Out, external),
-        row("proxied, mapped loopback", proxied("::ffff:127.8.8.8", "192.0.2.10"), vec![], Out, external),
-        row("proxied, IPv6 loopback", proxied("::1", "192.0.2.10"), ours(), Out, external),
-        row("proxied, unspecified", proxied("0.0.0.0", "192.0.2.10"), ours(), Out, external),
-        row("proxied, unspecified IPv6", proxied("::", "192.0.2.10"), ours(), Out, external),
-        row("proxied, our own address", proxied("192.0.2.25", "192.0.2.10"), ours(), Out, external),
-        row("proxied, the proxy itself", proxied("192.0.2.10", "192.0.2.10"), ours(), Out, external),
-        row("proxied, another proxy", proxied("192.0.2.11", "192.0.2.10"), ours(), Out, external),
-        row("proxied by nobody we know", proxied("192.0.2.7", "203.0.113.1"), ours(), Out, external),
-        row("proxied by a host of our network", proxied("192.0.2.7", "192.0.2.8"), ours(), Out, external),
-        row("proxied, unnamed", unnamed("192.0.2.10"), vec![], Out, external),
-        row("proxied, unnamed, our name", unnamed("192.0.2.10"), ours(), Out, external),
-        row("proxied by nobody we know, unnamed", unnamed("192.0.2.7"), ours(), Out, external),
+        row(
+            "direct, network, stranger's name",
+            direct("192.0.2.7"),
+            stranger(),
+            In,
+            internal,
+        ),
+        row(
+            "direct, mapped network",
+            direct("::ffff:192.0.2.7"),
+            vec![],
+            In,
+            internal,
+        ),
+        row(
+            "direct, compatible form is another address",
+            direct("::192.0.2.7"),
+            vec![],
+            DependsOnName,
+            external,
+        ),
+        row(
+            "direct, IPv6 network",
+            direct("2001:db8:1::7"),
+            vec![],
+            In,
+            internal,
+        ),
+        row(
+            "direct, loopback in a network",
+            direct("127.0.0.1"),
+            vec![],
+            In,
+            internal,
+        ),
+        row(
+            "direct, IPv6 loopback, not listed",
+            direct("::1"),
+            vec![],
+            DependsOnName,
+            external,
+        ),
+        row(
+            "direct, the proxy",
+            direct("192.0.2.10"),
+            vec![],
+            Out,
+            external,
+        ),
+        row(
+            "direct, the proxy, our name",
+            direct("192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied, stranger",
+            proxied("203.0.113.9", "192.0.2.10"),
+            vec![],
+            DependsOnName,
+            external,
+        ),
+        row(
+            "proxied, our name",
+            proxied("203.0.113.9", "192.0.2.10"),
+            ours(),
+            DependsOnName,
+            internal,
+        ),
+        row(
+            "proxied, network",
+            proxied("192.0.2.7", "192.0.2.10"),
+            vec![],
+            In,
+            internal,
+        ),
+        row(
+            "proxied, mapped proxy",
+            proxied("192.0.2.7", "::ffff:192.0.2.10"),
+            vec![],
+            In,
+            internal,
+        ),
+        row(
+            "proxied, loopback",
+            proxied("127.0.0.1", "192.0.2.10"),
+            vec![],
+            Out,
+            external,
+        ),
+        row(
+            "proxied, loopback, our name",
+            proxied("127.0.0.1", "192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied, mapped loopback",
+            proxied("::ffff:127.8.8.8", "192.0.2.10"),
+            vec![],
+            Out,
+            external,
+        ),
+        row(
+            "proxied, IPv6 loopback",
+            proxied("::1", "192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied, unspecified",
+            proxied("0.0.0.0", "192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied, unspecified IPv6",
+            proxied("::", "192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied, our own address",
+            proxied("192.0.2.25", "192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied, the proxy itself",
+            proxied("192.0.2.10", "192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied, another proxy",
+            proxied("192.0.2.11", "192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied by nobody we know",
+            proxied("192.0.2.7", "203.0.113.1"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied by a host of our network",
+            proxied("192.0.2.7", "192.0.2.8"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied, unnamed",
+            unnamed("192.0.2.10"),
+            vec![],
+            Out,
+            external,
+        ),
+        row(
+            "proxied, unnamed, our name",
+            unnamed("192.0.2.10"),
+            ours(),
+            Out,
+            external,
+        ),
+        row(
+            "proxied by nobody we know, unnamed",
+            unnamed("192.0.2.7"),
+            ours(),
+            Out,
+            external,
+        ),
     ]
 }
 
@@ -111,32 +291,70 @@ fn perimeter() -> Perimeter {
 #[test]
 fn every_connection_has_its_side() {
     let perimeter = perimeter();
-    for Connection { what, client, names, known, side } in connections() {
-        assert_eq!(perimeter.known_side(&client, Login::Anonymous), known, "{what}");
-        assert_eq!(perimeter.connection(&client, Login::Anonymous, &names), side, "{what}");
-        assert_eq!(perimeter.known_side(&client, Login::Authenticated), Known::Internal, "{what}");
-        assert_eq!(perimeter.connection(&client, Login::Authenticated, &names), Side::Internal, "{what}");
+    for Connection {
+        what,
+        client,
+        names,
+        known,
+        side,
+    } in connections()
+    {
+        assert_eq!(
+            perimeter.known_side(&client, Login::Anonymous),
+            known,
+            "{what}"
+        );
+        assert_eq!(
+            perimeter.connection(&client, Login::Anonymous, &names),
+            side,
+            "{what}"
+        );
+        assert_eq!(
+            perimeter.known_side(&client, Login::Authenticated),
+            Known::Internal,
+            "{what}"
+        );
+        assert_eq!(
+            perimeter.connection(&client, Login::Authenticated, &names),
+            Side::Internal,
+            "{what}"
+        );
     }
 }
 
 #[test]
 fn every_recipient_has_its_destination() {
     for (text, destination) in RECIPIENTS {
-        assert_eq!(perimeter().destination(&recipient(text)), destination, "{text}");
+        assert_eq!(
+            perimeter().destination(&recipient(text)),
+            destination,
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn every_connection_with_every_recipient() {
     let perimeter = perimeter();
-    for Connection { what, client, names, side, .. } in connections() {
+    for Connection {
+        what,
+        client,
+        names,
+        side,
+        ..
+    } in connections()
+    {
         for (text, destination) in RECIPIENTS {
             for login in [Login::Anonymous, Login::Authenticated] {
                 let inside = side == Side::Internal || login == Login::Authenticated;
                 let ours = matches!(destination, Destination::Local | Destination::RelayTo);
                 let connection = perimeter.connection(&client, login, &names);
                 let recipient = perimeter.destination(&recipient(text)).side();
-                assert_eq!(permits(connection, recipient), inside || ours, "{what}, {login:?}: {text}");
+                assert_eq!(
+                    permits(connection, recipient),
+                    inside || ours,
+                    "{what}, {login:?}: {text}"
+                );
             }
         }
     }
@@ -145,33 +363,69 @@ fn every_connection_with_every_recipient() {
 #[test]
 fn an_empty_perimeter_relays_nothing() {
     let empty = Perimeter::new(name("mx.example.org"));
-    for Connection { what, client, names, .. } in connections() {
-        assert_eq!(empty.known_side(&client, Login::Anonymous), Known::External, "{what}");
-        assert_eq!(empty.connection(&client, Login::Anonymous, &names), Side::External, "{what}");
+    for Connection {
+        what,
+        client,
+        names,
+        ..
+    } in connections()
+    {
+        assert_eq!(
+            empty.known_side(&client, Login::Anonymous),
+            Known::External,
+            "{what}"
+        );
+        assert_eq!(
+            empty.connection(&client, Login::Anonymous, &names),
+            Side::External,
+            "{what}"
+        );
     }
     for (text, _) in RECIPIENTS {
         let local = text == "Postmaster" || text == "bob@mx.example.org";
-        assert_eq!(empty.destination(&recipient(text)).side() == Side::Internal, local, "{text}");
+        assert_eq!(
+            empty.destination(&recipient(text)).side() == Side::Internal,
+            local,
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn only_a_confirmed_name_makes_internal() {
-    let forged = fcrdns("203.0.113.9", "9.113.0.203.in-addr.arpa. PTR host.inside.example.");
-    assert_eq!(perimeter().connection(&client("203.0.113.9"), Login::Anonymous, forged.names()), Side::External);
+    let forged = fcrdns(
+        "203.0.113.9",
+        "9.113.0.203.in-addr.arpa. PTR host.inside.example.",
+    );
+    assert_eq!(
+        perimeter().connection(&client("203.0.113.9"), Login::Anonymous, forged.names()),
+        Side::External
+    );
 
-    let trouble =
-        fcrdns("203.0.113.9", "9.113.0.203.in-addr.arpa. PTR host.inside.example.\nhost.inside.example. A !servfail");
-    assert!(trouble.is_trouble());
-    assert_eq!(perimeter().connection(&client("203.0.113.9"), Login::Anonymous, trouble.names()), Side::External);
+    let trouble = fcrdns(
+        "203.0.113.9",
+        "9.113.0.203.in-addr.arpa. PTR host.inside.example.\nhost.inside.example. A !servfail",
+    );
+    assert!(trouble.trouble().is_some());
+    assert_eq!(
+        perimeter().connection(&client("203.0.113.9"), Login::Anonymous, trouble.names()),
+        Side::External
+    );
 }
 
 #[test]
 fn any_confirmed_name_makes_internal_at_the_border_of_a_label() {
     let side = |names: &[&str]| {
-        perimeter().connection(&client("203.0.113.9"), Login::Anonymous, &confirmed("203.0.113.9", names))
+        perimeter().connection(
+            &client("203.0.113.9"),
+            Login::Anonymous,
+            &confirmed("203.0.113.9", names),
+        )
     };
-    assert_eq!(side(&["mail.third.example", "host.inside.example"]), Side::Internal);
+    assert_eq!(
+        side(&["mail.third.example", "host.inside.example"]),
+        Side::Internal
+    );
     assert_eq!(side(&["a.b.inside.example"]), Side::Internal);
     assert_eq!(side(&["inside.example"]), Side::External);
     assert_eq!(side(&["badinside.example"]), Side::External);
@@ -192,8 +446,18 @@ fn the_order_of_the_builder_does_not_matter() {
         .network(network("2001:db8:1::/48"))
         .network(network("192.0.2.0/24"))
         .network(network("127.0.0.0/8"));
-    for Connection { what, client, known, .. } in connections() {
-        assert_eq!(turned.known_side(&client, Login::Anonymous), known, "{what}");
+    for Connection {
+        what,
+        client,
+        known,
+        ..
+    } in connections()
+    {
+        assert_eq!(
+            turned.known_side(&client, Login::Anonymous),
+            known,
+            "{what}"
+        );
     }
     for (text, destination) in RECIPIENTS {
         assert_eq!(turned.destination(&recipient(text)), destination, "{text}");
@@ -212,7 +476,10 @@ fn the_perimeter_says_what_it_holds() {
     assert_eq!(texts(perimeter.domains()), ["example.org", "*.example.net"]);
     assert_eq!(texts(perimeter.relay_domains()), ["partner.example"]);
     assert_eq!(perimeter.literals(), [ip("192.0.2.25")]);
-    assert_eq!(perimeter.proxies(), [network("192.0.2.10"), network("192.0.2.11")]);
+    assert_eq!(
+        perimeter.proxies(),
+        [network("192.0.2.10"), network("192.0.2.11")]
+    );
     assert_eq!(perimeter.backup_networks(), [network("198.51.100.0/24")]);
     assert!(perimeter.is_proxy(ip("::ffff:192.0.2.10")));
     assert!(!perimeter.is_proxy(ip("192.0.2.12")));
@@ -284,7 +551,9 @@ const RELAY_TESTS: &[&str] = &[
 fn no_classic_relay_test_gets_through() {
     let perimeter = perimeter();
     for path in RELAY_TESTS {
-        let Ok(path) = ForwardPath::parse(path) else { continue };
+        let Ok(path) = ForwardPath::parse(path) else {
+            continue;
+        };
         let side = perimeter.destination(path.recipient()).side();
         assert!(!permits(Side::External, side), "{path}");
     }
@@ -300,7 +569,11 @@ fn look_alikes_are_ours() {
         "\"john doe\"@example.org",
         "o'brien@example.org",
     ] {
-        assert_eq!(perimeter().destination(&recipient(text)), Destination::Local, "{text}");
+        assert_eq!(
+            perimeter().destination(&recipient(text)),
+            Destination::Local,
+            "{text}"
+        );
     }
 }
 
@@ -344,7 +617,9 @@ const FRIENDS: &str = "
 ";
 
 fn backup(domain: &str) -> Backup {
-    let perimeter = perimeter().backup_mx(network("198.51.100.0/24")).backup_mx(network("2001:db8:f::/48"));
+    let perimeter = perimeter()
+        .backup_mx(network("198.51.100.0/24"))
+        .backup_mx(network("2001:db8:f::/48"));
     perimeter.backup_for(&name(domain), &dns(FRIENDS)).wait()
 }
 
@@ -371,10 +646,16 @@ fn a_backup_exchanger_needs_better_ones_that_the_operator_named() {
 
 #[test]
 fn trouble_makes_nobody_a_backup_exchanger() {
-    assert_eq!(backup("trouble.example"), Backup::Trouble(DnsError::ServerFailure));
+    assert_eq!(
+        backup("trouble.example"),
+        Backup::Trouble(DnsError::ServerFailure)
+    );
     assert_eq!(backup("unsure.example"), Backup::Trouble(DnsError::Timeout));
     assert_eq!(Backup::Trouble(DnsError::Timeout).side(), Side::External);
-    assert_eq!((Backup::Yes.side(), Backup::No.side()), (Side::Internal, Side::External));
+    assert_eq!(
+        (Backup::Yes.side(), Backup::No.side()),
+        (Side::Internal, Side::External)
+    );
 }
 
 #[test]
@@ -382,14 +663,24 @@ fn ten_better_exchangers_are_looked_up_and_no_more() {
     let zone = |count: usize| {
         let mut zone = String::from("many.example. MX 900 mx.example.org.\n");
         for at in 0..count {
-            zone += &format!("many.example. MX {at} m{at}.example.\nm{at}.example. A 198.51.100.{at}\n");
+            zone += &format!(
+                "many.example. MX {at} m{at}.example.\nm{at}.example. A 198.51.100.{at}\n"
+            );
         }
         dns(&zone)
     };
     let perimeter = perimeter().backup_mx(network("198.51.100.0/24"));
-    assert_eq!(perimeter.backup_for(&name("many.example"), &zone(10)).wait(), Backup::Yes);
+    assert_eq!(
+        perimeter
+            .backup_for(&name("many.example"), &zone(10))
+            .wait(),
+        Backup::Yes
+    );
     let eleven = zone(11);
-    assert_eq!(perimeter.backup_for(&name("many.example"), &eleven).wait(), Backup::No);
+    assert_eq!(
+        perimeter.backup_for(&name("many.example"), &eleven).wait(),
+        Backup::No
+    );
     assert_eq!(eleven.query_count(), 1);
 }
 
@@ -409,6 +700,9 @@ fn only_what_lies_elsewhere_is_a_candidate() {
 #[test]
 fn without_backup_networks_no_question_is_asked() {
     let dns = dns(FRIENDS);
-    assert_eq!(perimeter().backup_for(&name("friend.example"), &dns).wait(), Backup::No);
+    assert_eq!(
+        perimeter().backup_for(&name("friend.example"), &dns).wait(),
+        Backup::No
+    );
     assert_eq!(dns.query_count(), 0);
 }

@@ -30,7 +30,9 @@ fn second_time<T: Send + Unpin + 'static>(value: T) -> Step<'static, T> {
 
 #[test]
 fn ready_stays_ready() {
-    let step = Step::ready(20).map(|n| n + 1).and_then(|n| Step::ready(n * 2));
+    let step = Step::ready(20)
+        .map(|n| n + 1)
+        .and_then(|n| Step::ready(n * 2));
     assert!(step.is_ready());
     assert_eq!(step.into_ready().unwrap(), 42);
     assert!(Step::join_all([Step::ready(1), Step::ready(2)]).is_ready());
@@ -41,14 +43,28 @@ fn ready_stays_ready() {
 fn one_deferred_answer_defers_what_is_built_on_it() {
     assert!(!Step::later(ready(1)).map(|n| n + 1).is_ready());
     assert!(!Step::later(ready(1)).and_then(Step::ready).is_ready());
-    assert!(!Step::ready(1).and_then(|n| Step::later(ready(n))).is_ready());
+    assert!(
+        !Step::ready(1)
+            .and_then(|n| Step::later(ready(n)))
+            .is_ready()
+    );
     assert!(!Step::join_all([Step::ready(1), Step::later(ready(2))]).is_ready());
 }
 
 #[test]
 fn deferred_answers_come() {
-    assert_eq!(second_time(20).map(|n| n + 1).and_then(second_time).map(|n| n * 2).wait(), 42);
-    assert_eq!(second_time("a").and_then(|a| Step::ready(a.len())).wait(), 1);
+    assert_eq!(
+        second_time(20)
+            .map(|n| n + 1)
+            .and_then(second_time)
+            .map(|n| n * 2)
+            .wait(),
+        42
+    );
+    assert_eq!(
+        second_time("a").and_then(|a| Step::ready(a.len())).wait(),
+        1
+    );
     assert_eq!(Step::ready(7).wait(), 7);
 }
 
@@ -109,7 +125,11 @@ fn join_all_puts_every_question_before_it_waits() {
     let made = Cell::new(0);
     let steps = (0..5).map(|n| {
         made.set(made.get() + 1);
-        if n == 1 { Step::later(pending::<i32>()) } else { Step::ready(n) }
+        if n == 1 {
+            Step::later(pending::<i32>())
+        } else {
+            Step::ready(n)
+        }
     });
     let all = Step::join_all(steps);
     assert_eq!(made.get(), 5);

@@ -7,10 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    error::{Fault, InvalidDomain, LiteralFault},
-    scan::Scan,
-};
+use super::{Fault, InvalidDomain, LiteralFault, Scan};
 use crate::{
     client::ClientIp,
     name::{Name, NameFault},
@@ -67,7 +64,7 @@ impl Domain {
         if scan.peek() == Some('[') {
             Literal::scan(scan).map(Self::Literal)
         } else {
-            name(scan).map(Self::Name)
+            read_name(scan).map(Self::Name)
         }
     }
 }
@@ -236,7 +233,7 @@ impl fmt::Display for GeneralLiteral {
 }
 
 /// Reads a name that ends with the text, or before what may follow one in a path.
-pub(super) fn name(scan: &mut Scan<'_>) -> Result<Name, Fault> {
+pub(super) fn read_name(scan: &mut Scan<'_>) -> Result<Name, Fault> {
     let octet = scan.octet();
     let before = scan.read();
     let text = scan.take_while(|character| !matches!(character, '>' | ',' | ':'));

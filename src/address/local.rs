@@ -2,10 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
-use super::{
-    error::{Fault, InvalidLocalPart},
-    scan::{Scan, printed},
-};
+use super::{Fault, InvalidLocalPart, Scan, printed};
 
 /// A local part, without the quotes that it may need on the wire (RFC 5321 section 4.1.2).
 ///

@@ -2,11 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{
-    Domain, LocalPart,
-    error::{Fault, InvalidMailbox},
-    scan::{Scan, printed},
-};
+use super::{Domain, Fault, InvalidMailbox, LocalPart, Scan, printed};
 
 /// A mailbox: a local part at a domain (RFC 5321 section 4.1.2).
 ///

@@ -35,3 +35,11 @@ pub use self::{
     party::{Recipient, Sender},
     path::{ForwardPath, ReversePath, SourceRoute},
 };
+
+// For the files of this folder, which know each other only through this one.
+use self::{
+    domain::read_name,
+    error::{Fault, LiteralFault},
+    mailbox::POSTMASTER,
+    scan::{Scan, printed},
+};

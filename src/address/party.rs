@@ -2,12 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{
-    Domain, LocalPart, Mailbox,
-    error::{Fault, InvalidMailbox},
-    mailbox::POSTMASTER,
-    scan::Scan,
-};
+use super::{Domain, Fault, InvalidMailbox, LocalPart, Mailbox, POSTMASTER, Scan};
 
 /// Who a reverse-path says the message is from, without brackets and source route.
 ///

@@ -2,12 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use super::{
-    Domain, Mailbox, Recipient, Sender,
-    domain::name,
-    error::{Fault, InvalidPath},
-    scan::{Scan, printed},
-};
+use super::{Domain, Fault, InvalidPath, Mailbox, Recipient, Scan, Sender, printed, read_name};
 use crate::name::Name;
 
 /// The path of `MAIL FROM`: where a report of failure should go (RFC 5321 section 4.1.1.2).
@@ -277,7 +272,7 @@ impl SourceRoute {
     fn scan(scan: &mut Scan<'_>) -> Result<Self, Fault> {
         let mut hosts = Vec::new();
         loop {
-            hosts.push(name(scan)?);
+            hosts.push(read_name(scan)?);
             if scan.eat(':') {
                 return Ok(Self(hosts.into()));
             }

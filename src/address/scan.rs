@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use super::error::Fault;
+use super::Fault;
 
 /// What is left to read of a text, and how far we are.
 #[derive(Debug)]

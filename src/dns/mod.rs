@@ -73,7 +73,10 @@ pub trait Dns: Send + Sync {
 /// assert!(matches!(Answer::<u8>::of([], Duration::ZERO), Answer::NoData { .. }));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: there are records, or none, or no such name")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: there are records, or none, or no such name"
+)]
 pub enum Answer<T> {
     /// The records asked for, at least one.
     Records {
@@ -98,7 +101,11 @@ impl<T> Answer<T> {
     /// An answer of these records; [`Answer::NoData`] when there are none.
     pub fn of(records: impl IntoIterator<Item = T>, ttl: Duration) -> Self {
         let records: Arc<[T]> = records.into_iter().collect();
-        if records.is_empty() { Self::NoData { ttl } } else { Self::Records { records, ttl } }
+        if records.is_empty() {
+            Self::NoData { ttl }
+        } else {
+            Self::Records { records, ttl }
+        }
     }
 
     /// The records; none when there are none.
@@ -158,7 +165,10 @@ pub enum DnsError {
 /// assert_eq!(PtrTarget::from_labels([b"pc".as_slice(), b"example"]).to_string(), "pc.example");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a name is usable or it is not")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: a name is usable or it is not"
+)]
 pub enum PtrTarget {
     /// A name that can be looked up and compared.
     Name(Name),
@@ -175,7 +185,11 @@ impl PtrTarget {
     fn unusable<'l>(labels: impl IntoIterator<Item = &'l [u8]>) -> Self {
         let mut text = escaped(labels);
         text.truncate(MAX_UNUSABLE); // all ASCII
-        Self::Unusable(if text.is_empty() { ".".into() } else { text.into() })
+        Self::Unusable(if text.is_empty() {
+            ".".into()
+        } else {
+            text.into()
+        })
     }
 
     /// The name, when it is usable.
@@ -211,7 +225,12 @@ fn escaped<'l>(labels: impl IntoIterator<Item = &'l [u8]>) -> String {
             match octet {
                 b'.' | b'\\' => text.extend(['\\', char::from(octet)]),
                 0x21..=0x7e => text.push(char::from(octet)),
-                _ => text.extend(['\\', digit(octet / 100), digit(octet / 10 % 10), digit(octet % 10)]),
+                _ => text.extend([
+                    '\\',
+                    digit(octet / 100),
+                    digit(octet / 10 % 10),
+                    digit(octet % 10),
+                ]),
             }
         }
         text.push('.');
@@ -235,7 +254,10 @@ fn digit(value: u8) -> char {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "complete: an MX record has these two fields")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "complete: an MX record has these two fields"
+)]
 pub struct Mx {
     /// Lower is tried first.
     pub preference: u16,
@@ -245,7 +267,10 @@ pub struct Mx {
 
 /// Whom an MX record names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a host, the root, or nothing usable")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: a host, the root, or nothing usable"
+)]
 pub enum Exchange {
     /// A host.
     Host(Name),

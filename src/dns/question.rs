@@ -12,7 +12,10 @@ use crate::name::{Name, NameRef};
 /// assert_eq!(RecordType::Aaaa.to_string(), "AAAA");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the five questions of `Dns`")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: the five questions of `Dns`"
+)]
 pub enum RecordType {
     /// IPv4 addresses (RFC 1035 section 3.4.1).
     A,
@@ -66,7 +69,10 @@ impl Question {
     /// The question for records of this type under this name.
     #[must_use]
     pub fn new(record_type: RecordType, name: NameRef<'_>) -> Self {
-        Self { record_type, name: name.to_name() }
+        Self {
+            record_type,
+            name: name.to_name(),
+        }
     }
 
     /// The record type asked for.

@@ -52,13 +52,19 @@ impl QueryName {
     /// `None` when it would be longer than a name may be.
     #[must_use]
     pub fn listed_name(listed: &Name, zone: &Name) -> Option<Self> {
-        Self::EMPTY.then(listed.as_str())?.then(".")?.then(zone.as_str())
+        Self::EMPTY
+            .then(listed.as_str())?
+            .then(".")?
+            .then(zone.as_str())
     }
 
     /// The name, without a final dot.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.octets.get(..self.len).and_then(|octets| std::str::from_utf8(octets).ok()).unwrap_or_default()
+        self.octets
+            .get(..self.len)
+            .and_then(|octets| std::str::from_utf8(octets).ok())
+            .unwrap_or_default()
     }
 
     /// The name as [`Dns`](super::Dns) takes it.
@@ -71,7 +77,11 @@ impl QueryName {
     fn reversed(client: ClientIp) -> Self {
         let mut name = Self::EMPTY;
         match client.as_ip() {
-            IpAddr::V4(ip) => ip.octets().iter().rev().for_each(|octet| name.push_decimal(*octet)),
+            IpAddr::V4(ip) => ip
+                .octets()
+                .iter()
+                .rev()
+                .for_each(|octet| name.push_decimal(*octet)),
             IpAddr::V6(ip) => ip.octets().iter().rev().for_each(|octet| {
                 name.push_digits([octet & 0x0f]);
                 name.push_digits([octet >> 4]);
@@ -103,12 +113,17 @@ impl QueryName {
 
     fn push(&mut self, text: &str) -> Option<()> {
         let end = self.len.checked_add(text.len())?;
-        self.octets.get_mut(self.len..end)?.copy_from_slice(text.as_bytes());
+        self.octets
+            .get_mut(self.len..end)?
+            .copy_from_slice(text.as_bytes());
         self.len = end;
         Some(())
     }
 
-    const EMPTY: Self = Self { octets: [0; MAX_LEN], len: 0 };
+    const EMPTY: Self = Self {
+        octets: [0; MAX_LEN],
+        len: 0,
+    };
 }
 
 impl fmt::Debug for QueryName {

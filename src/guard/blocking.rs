@@ -7,8 +7,10 @@ use std::task::{Context, Poll, Waker};
 use super::{Dialogue, Guard, Outcome};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
+use crate::fcrdns::Fcrdns;
 use crate::session::{Session, Verb};
-use crate::wire::smtp::Command;
+use crate::verdict::Then;
+use crate::wire::smtp::{Command, CommandError};
 
 /// A [`Dialogue`] whose verbs block the thread until they are decided.
 ///
@@ -76,6 +78,31 @@ impl BlockingDialogue {
         self.0.reset()
     }
 
+    /// See [`Dialogue::noop`].
+    pub fn noop(&self) -> Outcome {
+        self.0.noop()
+    }
+
+    /// See [`Dialogue::vrfy`].
+    pub fn vrfy(&self) -> Outcome {
+        self.0.vrfy()
+    }
+
+    /// See [`Dialogue::expn`].
+    pub fn expn(&self) -> Outcome {
+        self.0.expn()
+    }
+
+    /// See [`Dialogue::etrn`].
+    pub fn etrn(&self) -> Outcome {
+        self.0.etrn()
+    }
+
+    /// See [`Dialogue::quit`].
+    pub fn quit(&mut self) -> Outcome {
+        self.0.quit()
+    }
+
     /// See [`Dialogue::command`].
     pub fn command(&mut self, command: Command) -> Outcome {
         block_on(self.0.command(command))
@@ -86,10 +113,33 @@ impl BlockingDialogue {
         block_on(self.0.line(line))
     }
 
+    /// See [`Dialogue::bad_syntax`].
+    pub fn bad_syntax(&self, error: &CommandError) -> Outcome {
+        self.0.bad_syntax(error)
+    }
+
+    /// See [`Dialogue::client_name`].
+    #[must_use]
+    pub fn client_name(&self) -> Fcrdns {
+        block_on(self.0.client_name())
+    }
+
+    /// See [`Dialogue::standing`].
+    #[must_use]
+    pub const fn standing(&self) -> Then {
+        self.0.standing()
+    }
+
     /// The facts so far.
     #[must_use]
     pub const fn session(&self) -> &Session {
         self.0.session()
+    }
+
+    /// Who judges.
+    #[must_use]
+    pub const fn guard(&self) -> &Guard {
+        self.0.guard()
     }
 
     /// The dialogue itself, for a host that goes on without blocking.

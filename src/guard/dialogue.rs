@@ -1,13 +1,13 @@
 //! The verbs of one connection.
 
-use super::attempt::{Attempt, Fact};
-use super::{Guard, Outcome, Service};
+use super::{Attempt, Fact, Guard, Outcome, Service};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
+use crate::fcrdns::Fcrdns;
 use crate::reply::{Reply, ReplyText};
 use crate::session::{Session, Verb};
-use crate::verdict::{Reason, Refusal, Stage, Then, Verdict};
-use crate::wire::smtp::{Command, CommandError};
+use crate::verdict::{Reason, Refusal, Rule, Stage, Then, Verdict};
+use crate::wire::smtp::{self, Command, CommandError};
 
 /// One connection under a guard: SMTP's verbs, each of which gives an [`Outcome`].
 ///
@@ -42,6 +42,15 @@ pub struct Dialogue {
     guard: Guard,
     session: Session,
     standing: Then,
+    unwelcome: Option<Unwelcome>,
+}
+
+/// How a greeting was refused. A client that goes on without another hears it again at MAIL, or a refusal at the
+/// greeting could be passed over: the session has no greeting then that any check could object to.
+#[derive(Debug)]
+struct Unwelcome {
+    refusal: Refusal,
+    rule: Option<Rule>,
 }
 
 impl Dialogue {
@@ -49,20 +58,26 @@ impl Dialogue {
         let session = Session::connect(client);
         let outcome = guard.0.hear(&session, Stage::Connect).await;
         let standing = outcome.then;
-        (Self { guard, session, standing }, outcome)
+        (Self { guard, session, standing, unwelcome: None }, outcome)
     }
 
     /// HELO or EHLO with its argument. The reply of one that proceeds has a single line: whoever speaks ESMTP appends
     /// the extensions.
     pub async fn greet(&mut self, verb: Verb, argument: &str) -> Outcome {
-        match self.out_of_place() {
+        match self.out_of_place_at(Stage::Greeting) {
             Some(outcome) => outcome,
-            None => self.attempt(Fact::Greeting(verb, argument)).await,
+            None => {
+                let outcome = self.attempt(Fact::Greeting(verb, argument)).await;
+                let refusal = outcome.verdict.refusal().cloned();
+                self.unwelcome = refusal.map(|refusal| Unwelcome { refusal, rule: outcome.rule.clone() });
+                outcome
+            }
         }
     }
 
     /// TLS stands: what was said in the clear is forgotten (RFC 3207 section 4.2).
     pub fn tls(&mut self) {
+        self.unwelcome = None;
         self.session.tls();
     }
 
@@ -71,12 +86,17 @@ impl Dialogue {
         self.session.authenticated(user);
     }
 
-    /// MAIL with its reverse-path.
+    /// MAIL with its reverse-path. After a greeting that was refused, where none stands, it is refused likewise.
     pub async fn mail(&mut self, from: ReversePath) -> Outcome {
         match self.out_of_place() {
             Some(outcome) => outcome,
             None if self.session.sender().is_some() => self.bad_sequence(NESTED_MAIL),
-            None => self.attempt(Fact::Sender(from)).await,
+            None => match &self.unwelcome {
+                Some(Unwelcome { refusal, rule }) if self.session.greeting().is_none() => {
+                    Outcome { rule: rule.clone(), ..self.refuse(refusal.clone()) }
+                }
+                _ => self.attempt(Fact::Sender(from)).await,
+            },
         }
     }
 
@@ -171,14 +191,50 @@ impl Dialogue {
 
     /// The answer to a command line that could not be read: 500, 501 or 555.
     pub fn bad_syntax(&self, error: &CommandError) -> Outcome {
-        self.out_of_place().unwrap_or_else(|| {
+        let stage = match error.verb() {
+            Some(smtp::Verb::Ehlo | smtp::Verb::Helo) => Stage::Greeting,
+            _ => Stage::Mail,
+        };
+        self.out_of_place_at(stage).unwrap_or_else(|| {
             let text = error.reply().texts().next().cloned().unwrap_or(ReplyText::NO_REASON);
             let refusal = Refusal::permanent(Reason::BadSyntax(text)).with_detail(error.detail());
             match refusal.clone().with_code(error.code()) {
-                Ok(refusal) => self.refuse(refusal),
-                Err(_) => self.refuse(refusal),
+                Ok(refusal) => self.refuse_at(stage, refusal),
+                Err(_) => self.refuse_at(stage, refusal),
             }
         })
+    }
+
+    /// The client's forward-confirmed names: for `Received:` (RFC 5321 section 4.4) and the log. Asked for unless they
+    /// are known already; what comes later than the deadline is trouble.
+    ///
+    /// ```
+    /// use mailward::client::ClientIp;
+    /// use mailward::clock::SystemClock;
+    /// use mailward::dns::MemoryDns;
+    /// use mailward::guard::{Guard, Shared};
+    /// use mailward::name::Name;
+    /// use mailward::relay::Perimeter;
+    ///
+    /// # async fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let dns = MemoryDns::parse("9.113.0.203.in-addr.arpa PTR mail.example\nmail.example A 203.0.113.9")?;
+    /// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+    /// let guard = Guard::builder(perimeter, Shared::new(dns, SystemClock::new())).build();
+    /// let (dialogue, _) = guard.connect("203.0.113.9".parse::<ClientIp>()?).await;
+    /// assert_eq!(dialogue.client_name().await.to_string(), "pass mail.example");
+    /// # Ok(())
+    /// # }
+    /// # mailward::step::Step::later(serve()).wait().unwrap();
+    /// ```
+    pub async fn client_name(&self) -> Fcrdns {
+        self.guard.0.client_name(&self.session).await
+    }
+
+    /// Whether commands are still taken. After a refused greeting, and after QUIT or a refusal that closes, all but
+    /// QUIT is answered 503: a host that answers commands of its own (HELP, AUTH) looks here first.
+    #[must_use]
+    pub const fn standing(&self) -> Then {
+        self.standing
     }
 
     /// The facts so far.
@@ -208,7 +264,12 @@ impl Dialogue {
 
     /// The answer to whatever is said after a refused greeting, or after the end.
     fn out_of_place(&self) -> Option<Outcome> {
-        (self.standing != Then::Continue).then(|| self.bad_sequence(QUIT_ONLY))
+        self.out_of_place_at(Stage::Mail)
+    }
+
+    fn out_of_place_at(&self, stage: Stage) -> Option<Outcome> {
+        let refusal = || Refusal::permanent(Reason::BadSequence(QUIT_ONLY));
+        (self.standing != Then::Continue).then(|| self.refuse_at(stage, refusal()))
     }
 
     fn bad_sequence(&self, text: ReplyText) -> Outcome {
@@ -223,9 +284,14 @@ impl Dialogue {
         }
     }
 
-    /// Refusals of the protocol itself, which have no stage of policy and always carry their enhanced code.
     fn refuse(&self, refusal: Refusal) -> Outcome {
-        let reply = self.guard.0.wording.refuse(&refusal, Stage::Mail, &self.session);
+        self.refuse_at(Stage::Mail, refusal)
+    }
+
+    /// Refusals of the protocol itself have no stage of policy: all that matters is whether it is a greeting that is
+    /// answered, for those carry no enhanced code (RFC 2034 section 4).
+    fn refuse_at(&self, stage: Stage, refusal: Refusal) -> Outcome {
+        let reply = self.guard.0.wording.refuse(&refusal, stage, &self.session);
         Outcome { then: self.standing, ..Outcome::of(refusal.into(), reply) }
     }
 

@@ -1,19 +1,13 @@
-//! One verb's judgement, under its deadline and safe from panics.
+//! One verb's judgement, under its deadline. Every check has a name, so none can break it down.
 
-use std::future::poll_fn;
-use std::panic::{self, AssertUnwindSafe};
-use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
-use std::task::Poll;
-use std::time::Duration;
 
-use super::watch::Watch;
-use super::{Outcome, Postmaster, Settings};
-use crate::clock::Moment;
-use crate::policy::{Decision, Inquiry, Policy};
+use super::{Outcome, Postmaster, Settings, Watch};
+use crate::fcrdns::Fcrdns;
+use crate::policy::{Inquiry, Policy};
 use crate::session::Session;
 use crate::trace::{Note, Recorder, Skip};
-use crate::verdict::{Doubt, Judgement, Reason, Refusal, Stage, Verdict};
+use crate::verdict::{Doubt, Judgement, Stage, Verdict};
 
 impl Settings {
     /// Judges the session at a stage: relay control first where it has a say, then the row.
@@ -30,8 +24,16 @@ impl Settings {
             ..Inquiry::new(session, stage, &recorded, &self.perimeter, clock, &recorder)
         }
         .refusing_at(self.refuse_at);
-        let judgement = self.judge(&inquiry, deadline).await;
+        let judgement = self.judge(&inquiry).await;
         Outcome { trace: recorder.finish(), ..self.word(judgement, stage, session) }
+    }
+
+    /// The client's names, under a deadline of their own.
+    pub(super) async fn client_name(&self, session: &Session) -> Fcrdns {
+        let (dns, clock) = (&*self.shared.dns, &*self.shared.clock);
+        let deadline = clock.now().plus(self.deadline);
+        let watch = Watch { dns, clock, deadline, overdue: &AtomicBool::new(false), recorder: None };
+        session.client_name(&watch).await.clone()
     }
 
     fn word(&self, judgement: Judgement, stage: Stage, session: &Session) -> Outcome {
@@ -44,9 +46,9 @@ impl Settings {
         Outcome { rule: judgement.rule, then: refusal.then(), ..Outcome::of(refusal.into(), reply) }
     }
 
-    async fn judge<'a>(&'a self, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
+    async fn judge<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Judgement {
         if inquiry.stage == Stage::Recipient {
-            let relay = shielded(&self.relay_control, inquiry, deadline).await;
+            let relay = self.relay_control.check(inquiry).await;
             if relay.verdict.is_decisive() {
                 return relay;
             }
@@ -55,7 +57,7 @@ impl Settings {
             inquiry.recorder.evidence(|| Note::Skipped(Skip::Postmaster));
             return Judgement::PROCEED;
         }
-        settle(shielded(&self.row, inquiry, deadline).await, inquiry.stage)
+        settle(self.row.check(inquiry).await, inquiry.stage)
     }
 }
 
@@ -78,38 +80,3 @@ fn is_for_postmaster(inquiry: &Inquiry<'_>) -> bool {
         Stage::Connect | Stage::Greeting | Stage::Mail => false,
     }
 }
-
-/// Asks a policy; its panic and its delay become a 451.
-async fn shielded<'a>(policy: &'a dyn Policy, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
-    match panic::catch_unwind(AssertUnwindSafe(|| policy.check(inquiry))).map(Decision::into_ready) {
-        Ok(Ok(judgement)) => judgement,
-        Ok(Err(decision)) => until(decision, inquiry, deadline).await,
-        Err(_) => broken(inquiry, Note::Panicked),
-    }
-}
-
-async fn until<'a>(mut decision: Decision<'a>, inquiry: &'a Inquiry<'a>, deadline: Moment) -> Judgement {
-    let last = deadline.plus(GRACE);
-    let mut sleep = inquiry.clock.sleep_until(last);
-    poll_fn(move |context| {
-        match panic::catch_unwind(AssertUnwindSafe(|| Pin::new(&mut decision).poll(context))) {
-            Ok(Poll::Ready(judgement)) => return Poll::Ready(judgement),
-            Ok(Poll::Pending) => {}
-            Err(_) => return Poll::Ready(broken(inquiry, Note::Panicked)),
-        }
-        if sleep.as_mut().poll(context).is_ready() || inquiry.clock.now() >= last {
-            return Poll::Ready(broken(inquiry, Note::Overdue));
-        }
-        Poll::Pending
-    })
-    .await
-}
-
-fn broken(inquiry: &Inquiry<'_>, note: Note) -> Judgement {
-    inquiry.recorder.decision(|| note);
-    Refusal::temporary(Reason::PolicyTrouble).into()
-}
-
-/// How much later than DNS answers a check itself may be: at the deadline each question becomes trouble, and the row
-/// needs a moment to judge that.
-const GRACE: Duration = Duration::from_millis(100);

@@ -23,6 +23,10 @@ pub use blocking::BlockingDialogue;
 pub use dialogue::Dialogue;
 pub use outcome::Outcome;
 
+// For the files of this folder, which know each other only through this one.
+use attempt::{Attempt, Fact};
+use watch::Watch;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -160,7 +164,6 @@ impl Default for Commands {
 
 impl Guard {
     /// Begins a guard for this perimeter: relay control alone, secure texts, refusals at RCPT.
-    #[must_use]
     pub fn builder(perimeter: Perimeter, shared: Shared) -> GuardBuilder {
         let wording = Wording::new(Security::Secure, perimeter.hostname().clone());
         GuardBuilder {

@@ -34,11 +34,23 @@ use std::net::IpAddr;
 
 use crate::address::Literal;
 use crate::client::ClientIp;
+use crate::fcrdns::VerifiedName;
 use crate::name::Name;
 
 /// What a greeting claims, by its text alone.
+///
+/// ```
+/// use mailward::helo::{self, Claim};
+///
+/// let Claim::Name(name) = helo::read("Mail.Example.") else { panic!("not a name") };
+/// assert_eq!(name.as_str(), "mail.example");
+/// assert_eq!(helo::read("256.1.1.1"), Claim::Malformed);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a name, a literal, a literal without brackets, or neither")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: a name, a literal, a literal without brackets, or neither"
+)]
 pub enum Claim {
     /// An address without the brackets that make it a literal.
     BareAddress(ClientIp),
@@ -51,8 +63,20 @@ pub enum Claim {
 }
 
 /// How an address literal compares with the address of the client.
+///
+/// ```
+/// use mailward::helo::{self, LiteralMatch};
+///
+/// let client = "203.0.113.9".parse()?;
+/// assert_eq!(helo::read("[IPv6:::ffff:203.0.113.9]").literal(client), LiteralMatch::Peer);
+/// assert_eq!(helo::read("[192.168.1.2]").literal(client), LiteralMatch::Other); // behind address translation?
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: equal, different, or nothing to compare")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: equal, different, or nothing to compare"
+)]
 pub enum LiteralMatch {
     /// The claim is no literal.
     NotALiteral,
@@ -69,6 +93,15 @@ pub enum LiteralMatch {
 /// outside ASCII are malformed, since a client cannot know yet whether we take them (RFC 6531 section 3.7.1).
 ///
 /// HELO and EHLO are read alike, although only EHLO may bring a literal: old clients do it, and it harms nobody.
+///
+/// ```
+/// use mailward::helo::{self, Claim};
+///
+/// assert!(matches!(helo::read("mail_out.example. "), Claim::Name(_)));
+/// assert!(matches!(helo::read("[203.0.113.9] relay of Example Inc."), Claim::Literal(_)));
+/// assert_eq!(helo::read("mail.example and more"), Claim::Malformed);
+/// assert_eq!(helo::read(""), Claim::Malformed);
+/// ```
 #[must_use]
 pub fn read(argument: &str) -> Claim {
     let argument = argument.trim_end_matches([' ', '\t']);
@@ -76,7 +109,10 @@ pub fn read(argument: &str) -> Claim {
         return Claim::Malformed;
     }
     if argument.starts_with('[') {
-        let literal = argument.split(' ').next().and_then(|literal| literal.parse().ok());
+        let literal = argument
+            .split(' ')
+            .next()
+            .and_then(|literal| literal.parse().ok());
         return literal.map_or(Claim::Malformed, Claim::Literal);
     }
     // Not by way of `ClientIp::parse`: its error quotes the text, and most greetings are no address.
@@ -113,4 +149,8 @@ impl Claim {
             Self::BareAddress(_) | Self::Malformed | Self::Name(_) => LiteralMatch::NotALiteral,
         }
     }
+}
+
+fn is_among(name: &Name, verified: &[VerifiedName]) -> bool {
+    verified.iter().any(|verified| verified.name() == name)
 }

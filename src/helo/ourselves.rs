@@ -1,10 +1,10 @@
 //! Greetings with our own name.
 
-use super::Claim;
+use super::{Claim, is_among};
 use crate::address::Literal;
 use crate::client::ClientIp;
 use crate::dns::DnsError;
-use crate::fcrdns::{Fcrdns, VerifiedName};
+use crate::fcrdns::Fcrdns;
 use crate::name::{Name, NamePattern, NameSet};
 
 /// The names and addresses that mean us.
@@ -30,8 +30,29 @@ pub struct Ourselves {
 }
 
 /// Whose identity a greeting takes.
+///
+/// ```
+/// use mailward::dns::MemoryDns;
+/// use mailward::fcrdns;
+/// use mailward::helo::{self, Identity, Ourselves};
+/// use mailward::name::Name;
+///
+/// let dns = MemoryDns::parse(
+///     "9.113.0.203.in-addr.arpa. PTR mx2.example.org.\n\
+///      mx2.example.org.          A   203.0.113.9",
+/// )?;
+/// let client = fcrdns::verify("203.0.113.9".parse()?, &dns).wait();
+/// let ours = Ourselves::new(Name::parse("mx1.example.org")?).domain("*.example.org".parse()?);
+/// assert_eq!(ours.identity(&helo::read("mx2.example.org"), &client), Identity::Shared);
+/// assert_eq!(ours.identity(&helo::read("mx1.example.org"), &client), Identity::Forged);
+/// assert_eq!(ours.identity(&helo::read("mail.example"), &client), Identity::Theirs);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: not ours, ours by right, ours by a lie, or not known now")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: not ours, ours by right, ours by a lie, or not known now"
+)]
 pub enum Identity {
     /// Ours, and nothing shows that the client is one of us.
     Forged,
@@ -47,7 +68,11 @@ impl Ourselves {
     /// A host that is known by its name alone.
     #[must_use]
     pub fn new(hostname: Name) -> Self {
-        Self { hostname, domains: NameSet::new(), literals: Vec::new() }
+        Self {
+            hostname,
+            domains: NameSet::new(),
+            literals: Vec::new(),
+        }
     }
 
     /// A domain of ours, or all names below one.
@@ -99,14 +124,10 @@ impl Ourselves {
         if !self.includes(claim) {
             return Identity::Theirs;
         }
-        match (claim, client) {
-            (Claim::Name(_), Fcrdns::Trouble(trouble)) => Identity::Trouble(*trouble),
-            (Claim::Name(name), _) if is_among(name, client.names()) => Identity::Shared,
+        match claim {
+            Claim::Name(name) if is_among(name, client.names()) => Identity::Shared,
+            Claim::Name(_) => client.trouble().map_or(Identity::Forged, Identity::Trouble),
             _ => Identity::Forged,
         }
     }
-}
-
-pub(super) fn is_among(name: &Name, verified: &[VerifiedName]) -> bool {
-    verified.iter().any(|verified| verified.name() == name)
 }

@@ -1,9 +1,8 @@
 //! Whether a claimed name exists, and whether it is the client's.
 
-use std::fmt;
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
-use super::ourselves::is_among;
+use super::is_among;
 use crate::client::{ClientIp, Family};
 use crate::dns::{Dns, DnsError, Exchange, Lookup, Mx};
 use crate::fcrdns::VerifiedName;
@@ -11,8 +10,22 @@ use crate::name::Name;
 use crate::step::Step;
 
 /// How the name in a greeting stands to DNS and to the client.
+///
+/// ```
+/// use mailward::dns::{DnsError, MemoryDns};
+/// use mailward::helo::{self, Standing};
+/// use mailward::name::Name;
+///
+/// let dns = MemoryDns::parse("mail.example. A !servfail")?;
+/// let standing = helo::resolve(&Name::parse("mail.example")?, "203.0.113.9".parse()?, &[], &dns).wait();
+/// assert_eq!(standing, Standing::Trouble(DnsError::ServerFailure));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the client's, another's, nobody's, or not known now")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: the client's, another's, nobody's, or not known now"
+)]
 pub enum Standing {
     /// The name has the client's address, or is one of its verified names.
     Confirmed,
@@ -23,6 +36,18 @@ pub enum Standing {
     Trouble(DnsError),
     /// The name has no address and no mail exchanger.
     Unresolvable,
+}
+
+/// For traces: `confirmed`, `mismatch`, `unresolvable`, or the trouble.
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Confirmed => f.write_str("confirmed"),
+            Self::Mismatch => f.write_str("mismatch"),
+            Self::Trouble(error) => error.fmt(f),
+            Self::Unresolvable => f.write_str("unresolvable"),
+        }
+    }
 }
 
 /// Asks whether the claimed name exists and is the client's.
@@ -44,7 +69,12 @@ pub enum Standing {
 /// assert_eq!(stands("nobody.example")?, Standing::Unresolvable);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn resolve<'a>(claim: &Name, client: ClientIp, verified: &[VerifiedName], dns: &'a dyn Dns) -> Step<'a, Standing> {
+pub fn resolve<'a>(
+    claim: &Name,
+    client: ClientIp,
+    verified: &[VerifiedName],
+    dns: &'a dyn Dns,
+) -> Step<'a, Standing> {
     if is_among(claim, verified) {
         return Step::ready(Standing::Confirmed);
     }
@@ -70,8 +100,12 @@ enum Sight {
 
 fn look<'a>(name: &Name, family: Family, client: ClientIp, dns: &'a dyn Dns) -> Step<'a, Sight> {
     match family {
-        Family::V4 => dns.a(name.borrowed()).map(move |found| addresses(&found, client)),
-        Family::V6 => dns.aaaa(name.borrowed()).map(move |found| addresses(&found, client)),
+        Family::V4 => dns
+            .a(name.borrowed())
+            .map(move |found| addresses(&found, client)),
+        Family::V6 => dns
+            .aaaa(name.borrowed())
+            .map(move |found| addresses(&found, client)),
     }
 }
 
@@ -79,7 +113,14 @@ fn addresses<A: Copy + Into<IpAddr>>(found: &Lookup<A>, client: ClientIp) -> Sig
     match found {
         Err(trouble) => Sight::Trouble(*trouble),
         Ok(answer) if answer.records().is_empty() => Sight::Nothing,
-        Ok(answer) if answer.records().iter().any(|&ip| ip.into() == client.as_ip()) => Sight::Peer,
+        Ok(answer)
+            if answer
+                .records()
+                .iter()
+                .any(|&ip| ip.into() == client.as_ip()) =>
+        {
+            Sight::Peer
+        }
         Ok(_) => Sight::Others,
     }
 }
@@ -88,7 +129,14 @@ fn addresses<A: Copy + Into<IpAddr>>(found: &Lookup<A>, client: ClientIp) -> Sig
 fn exchangers(found: &Lookup<Mx>) -> Sight {
     match found {
         Err(trouble) => Sight::Trouble(*trouble),
-        Ok(answer) if answer.records().iter().any(|mx| matches!(mx.exchange, Exchange::Host(_))) => Sight::Others,
+        Ok(answer)
+            if answer
+                .records()
+                .iter()
+                .any(|mx| matches!(mx.exchange, Exchange::Host(_))) =>
+        {
+            Sight::Others
+        }
         Ok(_) => Sight::Nothing,
     }
 }
@@ -110,7 +158,10 @@ fn absent(rest: &[Sight]) -> Standing {
         Sight::Trouble(trouble) => Some(Standing::Trouble(*trouble)),
         _ => None,
     });
-    if rest.iter().any(|sight| matches!(sight, Sight::Others | Sight::Peer)) {
+    if rest
+        .iter()
+        .any(|sight| matches!(sight, Sight::Others | Sight::Peer))
+    {
         Standing::Mismatch
     } else {
         trouble.unwrap_or(Standing::Unresolvable)
@@ -121,17 +172,5 @@ const fn opposite(family: Family) -> Family {
     match family {
         Family::V4 => Family::V6,
         Family::V6 => Family::V4,
-    }
-}
-
-impl fmt::Display for Standing {
-    /// For traces: `confirmed`, `mismatch`, `unresolvable`, or the trouble.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Confirmed => f.write_str("confirmed"),
-            Self::Mismatch => f.write_str("mismatch"),
-            Self::Trouble(error) => error.fmt(f),
-            Self::Unresolvable => f.write_str("unresolvable"),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Name, check::NameFault};
+use super::{Name, NameFault};
 use crate::excerpt::Excerpt;
 
 /// One name, or all names below one, as the tables and the perimeter spell them.

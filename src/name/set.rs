@@ -49,7 +49,11 @@ impl NameSet {
             return self.patterns.iter().any(|pattern| pattern.matches(name));
         }
         self.exact.contains(name)
-            || (!self.below.is_empty() && name.suffixes().skip(1).any(|above| self.below.contains(above.as_str())))
+            || (!self.below.is_empty()
+                && name
+                    .suffixes()
+                    .skip(1)
+                    .any(|above| self.below.contains(above.as_str())))
     }
 
     /// Whether there is no pattern at all.
@@ -66,7 +70,9 @@ impl NameSet {
 
 impl Extend<NamePattern> for NameSet {
     fn extend<I: IntoIterator<Item = NamePattern>>(&mut self, patterns: I) {
-        patterns.into_iter().for_each(|pattern| self.insert(pattern));
+        patterns
+            .into_iter()
+            .for_each(|pattern| self.insert(pattern));
     }
 }
 

@@ -64,7 +64,7 @@ impl VerifiedClient {
 
     fn judge(&self, client: &Fcrdns) -> Judgement {
         match client {
-            Fcrdns::Confirmed(_) => Judgement::PROCEED,
+            Fcrdns::Confirmed { .. } => Judgement::PROCEED,
             Fcrdns::Mismatch(_) if self.require == Require::ReverseName => Judgement::PROCEED,
             Fcrdns::Mismatch(_) | Fcrdns::NoName => Refusal::new(Reason::UnverifiedClient(client.clone())).into(),
             Fcrdns::Trouble(error) => self.on_trouble.judge(Subject::Client, *error),

@@ -79,8 +79,9 @@ impl std::str::FromStr for GreetingFault {
 /// Refuses greetings with chosen faults.
 ///
 /// By default those that are malformed, and those that claim to be us: no honest host does either. A name of ours is
-/// no lie from a client whose forward-confirmed name it is (our other mail exchanger). Passes over internal and
-/// authenticated clients; looks away from trouble unless told otherwise.
+/// no lie from a client whose forward-confirmed name it is (our other mail exchanger); where trouble hides that, the
+/// refusal stands, but only for now: who owns a reverse zone can put it in trouble. Passes over internal and
+/// authenticated clients; looks away from other trouble unless told otherwise.
 ///
 /// ```
 /// use mailward::name::Name;
@@ -147,7 +148,7 @@ impl Greeting {
             let identity = inquiry.client_name().map(|client| self.ours.identity(claim, client));
             return identity.and_then(move |identity| match identity {
                 Identity::Forged => Decision::ready(Refusal::new(Reason::ForgedGreeting).into()),
-                Identity::Trouble(error) => Decision::ready(self.on_trouble.judge(Subject::Greeting, error)),
+                Identity::Trouble(_) => Decision::ready(Refusal::new(Reason::ForgedGreeting).in_doubt().into()),
                 Identity::Shared | Identity::Theirs => self.resolve(inquiry),
             });
         }

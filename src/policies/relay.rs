@@ -2,14 +2,14 @@
 
 use crate::dns::DnsError;
 use crate::policy::{Connection, Decision, Inquiry, Policy};
-use crate::relay::{Destination, Side, permits};
+use crate::relay::{Backup, Destination, Side, permits};
 use crate::trace::Note;
 use crate::verdict::{Judgement, Reason, Refusal, Subject};
 
 /// Refuses to carry mail from outside to outside (RFC 2505 item 1).
 ///
-/// A [`Guard`](crate::guard::Guard) has it built in, outside its row. The client's name is asked for only where it
-/// could matter; trouble there is a 451, never a permission.
+/// A [`Guard`](crate::guard::Guard) has it built in, outside its row. The client's name and the recipient's exchangers
+/// are asked for only where they could matter; trouble there is a 451, never a permission.
 ///
 /// ```
 /// use mailward::policies::RelayControl;
@@ -35,7 +35,16 @@ impl Policy for RelayControl {
         if permits(Side::External, destination.side()) {
             return Decision::ready(Judgement::PROCEED);
         }
-        inquiry.connection().map(move |connection| judge(connection, destination, inquiry))
+        inquiry.connection().and_then(move |connection| {
+            let judgement = judge(connection, destination, inquiry);
+            match inquiry.perimeter.backup_candidate(recipient) {
+                Some(domain) if judgement.verdict.is_decisive() => {
+                    let backup = inquiry.perimeter.backup_for(domain, inquiry.dns);
+                    backup.map(|backup| unless_backup(backup, judgement))
+                }
+                _ => Decision::ready(judgement),
+            }
+        })
     }
 
     fn kind(&self) -> &'static str {
@@ -53,6 +62,15 @@ fn judge(connection: Connection, destination: Destination, inquiry: &Inquiry<'_>
             }
         }
         Connection::Trouble(error) => trouble(error),
+    }
+}
+
+/// Mail for a domain whose better exchangers the operator named may come from anybody.
+fn unless_backup(backup: Backup, otherwise: Judgement) -> Judgement {
+    match backup {
+        Backup::Yes => Judgement::PROCEED,
+        Backup::No => otherwise,
+        Backup::Trouble(error) => trouble(error),
     }
 }
 

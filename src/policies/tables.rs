@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::OnTrouble;
 use crate::dns::DnsError;
-use crate::fcrdns::{Fcrdns, VerifiedName};
+use crate::fcrdns::VerifiedName;
 use crate::policy::{Decision, Inquiry, Policy, Timing};
 use crate::reply::ReplyText;
-use crate::table::{Action, HostTable, MailboxTable, Rejection, Rule};
+use crate::table::{Action, HostPattern, HostTable, MailboxTable, Rejection, Rule};
 use crate::trace::{Note, Recorder};
 use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 
@@ -15,7 +15,9 @@ use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 ///
 /// Names count only when they are forward-confirmed; a table without rules for names asks no DNS. When the client's
 /// names cannot be found out, a rule for its address still holds, but can refuse only for now, since a rule for a name
-/// might have come first. 554 5.7.1 where the rule names no code.
+/// might have come first. A rule for its address accepts only if no rule for a name could say otherwise. Wherever the
+/// table might have accepted, later checks of the row can refuse only for now too.
+/// 554 5.7.1 where the rule names no code.
 ///
 /// ```
 /// use mailward::policies::ClientTable;
@@ -29,14 +31,32 @@ use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 #[derive(Clone, Debug)]
 pub struct ClientTable {
     table: HostTable,
+    names: NameRules,
     on_trouble: OnTrouble,
+}
+
+/// How many of a table's rules for names decide, and how.
+#[derive(Clone, Copy, Debug)]
+struct NameRules {
+    accepting: usize,
+    others: usize,
+}
+
+impl NameRules {
+    fn of(table: &HostTable) -> Self {
+        let rules = || table.rules().iter().filter(|rule| matches!(rule.pattern(), HostPattern::Name(_)));
+        Self {
+            accepting: rules().filter(|rule| matches!(rule.action(), Action::Accept)).count(),
+            others: rules().filter(|rule| !matches!(rule.action(), Action::Accept | Action::Log(_))).count(),
+        }
+    }
 }
 
 impl ClientTable {
     /// Judges by this table; looks away from trouble.
     #[must_use]
-    pub const fn new(table: HostTable) -> Self {
-        Self { table, on_trouble: OnTrouble::Proceed }
+    pub fn new(table: HostTable) -> Self {
+        Self { names: NameRules::of(&table), table, on_trouble: OnTrouble::Proceed }
     }
 
     /// What to do when the client's names cannot be found out, and no rule for its address refuses.
@@ -50,12 +70,21 @@ impl ClientTable {
         act(self.table.matches(inquiry.session.client().ip(), names), Reason::BadClient, inquiry.recorder)
     }
 
-    fn judge_in_trouble(&self, error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
-        let by_address = self.judge(&[], inquiry);
-        match by_address.verdict {
-            Verdict::Refuse(refusal) => refusal.softened().into(),
-            Verdict::Proceed | Verdict::Accept => self.on_trouble.judge(Subject::Client, error).and(|| by_address),
+    /// Judges by what is known of the client: a name that is in trouble might have had a rule that comes first.
+    fn judge_in_trouble(&self, names: &[VerifiedName], error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
+        let known = self.judge(names, inquiry);
+        match known.verdict {
+            Verdict::Refuse(refusal) => refusal.in_doubt().into(),
+            Verdict::Accept if self.names.others == 0 => known,
+            Verdict::Accept => self.might_accept(error),
+            Verdict::Proceed if self.names.accepting == 0 => self.on_trouble.judge(Subject::Client, error),
+            Verdict::Proceed => self.might_accept(error),
         }
+    }
+
+    fn might_accept(&self, error: DnsError) -> Judgement {
+        let doubt = Judgement::might_accept(Refusal::dns_trouble(Subject::Client, error));
+        doubt.and(|| self.on_trouble.judge(Subject::Client, error))
     }
 }
 
@@ -64,9 +93,9 @@ impl Policy for ClientTable {
         if !self.table.has_name_rules() {
             return Decision::ready(self.judge(&[], inquiry));
         }
-        inquiry.client_name().map(|client| match client {
-            Fcrdns::Trouble(error) => self.judge_in_trouble(*error, inquiry),
-            known => self.judge(known.names(), inquiry),
+        inquiry.client_name().map(|client| match client.trouble() {
+            Some(error) => self.judge_in_trouble(client.names(), error, inquiry),
+            None => self.judge(client.names(), inquiry),
         })
     }
 
@@ -106,7 +135,7 @@ impl SenderTable {
 impl Policy for SenderTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(sender) = inquiry.session.sender() else { return Decision::ready(Judgement::PROCEED) };
-        let rules = self.table.lookup_sender(sender.sender()).into_iter();
+        let rules = self.table.matches_sender(sender.sender());
         Decision::ready(act(rules, Reason::BadSender, inquiry.recorder))
     }
 
@@ -146,7 +175,7 @@ impl RecipientTable {
 impl Policy for RecipientTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let Some(recipient) = inquiry.session.recipient() else { return Decision::ready(Judgement::PROCEED) };
-        let rules = self.table.lookup_recipient(recipient).into_iter();
+        let rules = self.table.matches_recipient(recipient);
         Decision::ready(act(rules, Reason::BadRecipient, inquiry.recorder))
     }
 
@@ -162,7 +191,11 @@ fn act<'t, P: fmt::Display + 't>(
     recorder: &Recorder,
 ) -> Judgement {
     for rule in rules {
-        recorder.evidence(|| Note::Matched(rule.to_string().into()));
+        let matched = || Note::Matched(rule.to_string().into());
+        match rule.action() {
+            Action::Log(_) => recorder.decision(matched), // the operator asked for it
+            _ => recorder.evidence(matched),
+        }
         match rule.action() {
             Action::Accept => return Verdict::Accept.into(),
             Action::Refuse(rejection) => return refusal(rejection, reason(rejection.text().cloned())).into(),

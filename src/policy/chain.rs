@@ -39,9 +39,11 @@ impl Chain {
     pub fn then<P: Policy + 'static>(mut self, policy: P) -> Self {
         // A nested chain is taken apart, or an accept inside it would end less than it does in a flat row.
         let mut policy = Some(policy);
-        match (&mut policy as &mut dyn Any).downcast_mut::<Option<Self>>().and_then(Option::take) {
-            Some(chain) => self.members.extend(chain.members),
-            None => self.members.extend(policy.map(|policy| Box::new(policy) as Box<dyn Policy>)),
+        let any: &mut dyn Any = &mut policy;
+        if let Some(chain) = any.downcast_mut::<Option<Self>>().and_then(Option::take) {
+            self.members.extend(chain.members);
+        } else if let Some(policy) = policy {
+            self.members.push(Box::new(policy));
         }
         self
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Decision, Exemptions, Inquiry, Policy, Timing};
+use super::{Decision, Exemptions, Inquiry, Policy, Timing, answer_by, shielded};
 use crate::reply::ReplyCode;
 use crate::trace::Note;
 use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Verdict};
@@ -18,12 +18,14 @@ use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Verdi
 /// # let _ = mild;
 /// ```
 pub trait PolicyExt: Policy + Sized {
-    /// Gives it a name: the id of its rule in replies' traces, counters and diffs.
+    /// Gives it a name: the id of its rule in traces, counters and diffs. From here on its panic, and its being overdue
+    /// at the deadline, mean 451 in its name.
     fn named(self, rule: impl Into<Rule>) -> Named<Self> {
         Named { policy: self, rule: rule.into() }
     }
 
-    /// Judges it at this stage, whatever the guard's order is.
+    /// Judges it at this stage, whatever the guard's order is. The members of a chain keep timings of their own, so move
+    /// them one by one: a whole chain is only kept back by this, never brought forward.
     fn at(self, stage: Stage) -> At<Self> {
         At { policy: self, stage }
     }
@@ -33,7 +35,8 @@ pub trait PolicyExt: Policy + Sized {
         Unless { policy: self, exempt: exempt.into() }
     }
 
-    /// Decides and records, but does not act: it neither refuses, accepts, nor doubts.
+    /// Decides and records, but does not act: it neither refuses, accepts, nor doubts. One that panics, or is overdue at
+    /// the deadline, is recorded as such and refuses nobody.
     fn dry_run(self) -> DryRun<Self> {
         DryRun { policy: self }
     }
@@ -43,7 +46,7 @@ pub trait PolicyExt: Policy + Sized {
         Inspect { policy: self, look }
     }
 
-    /// Refuses with this code (RFC 2505 item 13). Trouble keeps its own 4yz.
+    /// Refuses with this code (RFC 2505 item 13). Trouble, and what is in doubt because of it, keeps its own 4yz.
     ///
     /// # Errors
     /// When the code is not from 400 to 599, or is 521.
@@ -83,8 +86,8 @@ impl<P: Policy> Policy for Named<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let recorder = inquiry.recorder;
         let mark = recorder.mark();
-        self.policy.check(inquiry).map(move |judgement| {
-            record(inquiry, &judgement);
+        shielded(&self.policy, inquiry).map(move |judgement| {
+            record(inquiry, mark, &judgement);
             recorder.attribute(mark, &self.rule);
             judgement.named(&self.rule)
         })
@@ -94,13 +97,15 @@ impl<P: Policy> Policy for Named<P> {
 }
 
 /// Records what a check came to, unless a rule inside it has done so already.
-fn record(inquiry: &Inquiry<'_>, judgement: &Judgement) {
+fn record(inquiry: &Inquiry<'_>, mark: usize, judgement: &Judgement) {
     let recorder = inquiry.recorder;
     match &judgement.verdict {
         _ if judgement.rule.is_some() => {}
         Verdict::Refuse(refusal) => recorder.decision(|| Note::Refused(refusal.clone())),
         Verdict::Accept => recorder.decision(|| Note::Accepted),
-        Verdict::Proceed if judgement.doubt.is_none() => recorder.evidence(|| Note::Clean),
+        Verdict::Proceed if judgement.doubt.is_none() && !recorder.is_concluded(mark) => {
+            recorder.evidence(|| Note::Clean);
+        }
         Verdict::Proceed => {}
     }
     if let Some(doubted) = judgement.doubt.refuse.as_deref().filter(|doubted| doubted.rule.is_none()) {
@@ -157,12 +162,14 @@ impl<P: Policy> Policy for DryRun<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let recorder = inquiry.recorder;
         let mark = recorder.mark();
-        self.policy.check(inquiry).map(move |judgement| {
-            if inquiry.is_first_time(self.timing()) {
-                record(inquiry, &judgement);
-                recorder.rehearse(mark);
-            } else {
-                recorder.forget(mark);
+        answer_by(inquiry.deadline, &self.policy, inquiry).map(move |answer| {
+            match answer {
+                _ if !inquiry.is_first_time(self.timing()) => recorder.forget(mark),
+                Ok(judgement) => {
+                    record(inquiry, mark, &judgement);
+                    recorder.rehearse(mark);
+                }
+                Err(note) => recorder.decision(|| note),
             }
             Judgement::PROCEED
         })
@@ -206,7 +213,7 @@ impl<P: Policy> Policy for Answering<P> {
         self.policy.check(inquiry).map(|judgement| {
             change_refusal(judgement, |refusal| match refusal.clone().with_code(self.code) {
                 Ok(answering) => answering,
-                Err(_) => refusal, // trouble is never refused for good
+                Err(_) => refusal, // trouble and doubt are never refused for good
             })
         })
     }

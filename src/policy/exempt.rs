@@ -96,7 +96,7 @@ impl Exemptions {
             Cover::Exempt => pass_over(inquiry),
             Cover::Judged => check(),
             Cover::Unknown => check().map(|judgement| match judgement.verdict {
-                Verdict::Refuse(refusal) => Judgement { verdict: refusal.softened().into(), ..judgement },
+                Verdict::Refuse(refusal) => Judgement { verdict: refusal.in_doubt().into(), ..judgement },
                 Verdict::Proceed | Verdict::Accept => judgement,
             }),
         })

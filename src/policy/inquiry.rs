@@ -22,7 +22,8 @@ pub enum RefuseAt {
     /// mail was, and postmaster stays reachable.
     #[default]
     Recipient,
-    /// At each stage, as soon as a check's facts are there.
+    /// At each stage, as soon as a check's facts are there. Whoever is refused at connect never comes to AUTH, so an
+    /// exemption for authenticated users cannot help there.
     Earliest,
 }
 
@@ -175,7 +176,7 @@ impl<'a> Inquiry<'a> {
     pub fn greeting_standing(&self) -> Step<'a, Option<&'a Standing>> {
         let recorder = self.recorder;
         self.session.greeting_standing(self.dns).map(move |standing| {
-            standing.inspect(|standing| recorder.evidence(|| Note::Greeting((*standing).clone())))
+            standing.inspect(|standing| recorder.evidence(|| Note::Greeting(**standing)))
         })
     }
 
@@ -185,9 +186,11 @@ impl<'a> Inquiry<'a> {
         match perimeter.known_side(client, login) {
             Known::Internal => Step::ready(Connection::Of(Side::Internal)),
             Known::External => Step::ready(Connection::Of(Side::External)),
-            Known::DependsOnName => self.client_name().map(move |found| match found {
-                Fcrdns::Trouble(error) => Connection::Trouble(*error),
-                found => Connection::Of(perimeter.connection(client, login, found.names())),
+            Known::DependsOnName => self.client_name().map(move |found| {
+                match (perimeter.connection(client, login, found.names()), found.trouble()) {
+                    (Side::External, Some(error)) => Connection::Trouble(error),
+                    (side, _) => Connection::Of(side),
+                }
             }),
         }
     }

@@ -10,6 +10,7 @@ mod combine;
 mod exempt;
 mod function;
 mod inquiry;
+mod shield;
 
 pub use asynchronous::{AsyncPolicy, Awaited, awaited};
 pub use chain::Chain;
@@ -17,6 +18,9 @@ pub use combine::{Answering, At, DryRun, Inspect, Named, PolicyExt, Softened, Un
 pub use exempt::{Exemption, Exemptions};
 pub use function::{PolicyFn, policy_fn};
 pub use inquiry::{Connection, Inquiry, RefuseAt};
+
+// For the files of this folder, which know each other only through this one.
+use shield::{answer_by, shielded};
 
 use std::sync::Arc;
 

@@ -11,8 +11,24 @@ use crate::reply::ReplyText;
 /// What one list says of one client.
 ///
 /// Only [`Listing::Listed`] may ever count against a client, or for it on a list of good ones.
+///
+/// ```
+/// use mailward::dns::{DnsError, MemoryDns};
+/// use mailward::name::Name;
+/// use mailward::rbl::{self, Listing, Zone};
+///
+/// let dns = MemoryDns::parse("9.113.0.203.bl.example. A !timeout")?;
+/// let zones = [Zone::new(Name::parse("bl.example")?)];
+/// let found = rbl::look_up("203.0.113.9".parse()?, &zones, &[], &dns).wait();
+/// assert_eq!(found, [Listing::Trouble(DnsError::Timeout)]);
+/// assert!(found[0].hit().is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a policy must decide about each of these")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: a policy must decide about each of these"
+)]
 pub enum Listing {
     /// The client is on the list.
     Listed(Hit),
@@ -67,11 +83,25 @@ impl fmt::Display for Listing {
             Self::Skipped(_) => return f.write_str("not asked"),
         };
         f.write_str(word)?;
-        codes.iter().enumerate().try_for_each(|(at, code)| write!(f, "{} {code}", if at == 0 { "" } else { "," }))
+        codes
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, code)| write!(f, "{} {code}", if at == 0 { "" } else { "," }))
     }
 }
 
 /// Why a list has no say.
+///
+/// ```
+/// use mailward::dns::MemoryDns;
+/// use mailward::name::Name;
+/// use mailward::rbl::{self, Listing, Skip, Zone};
+///
+/// let zones = [Zone::new(Name::parse("bl.example")?)];
+/// let found = rbl::look_up("192.168.1.2".parse()?, &zones, rbl::never_asked(), &MemoryDns::empty()).wait();
+/// assert_eq!(found, [Listing::Skipped(Skip::NeverAsked)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Skip {
@@ -86,6 +116,21 @@ pub enum Skip {
 }
 
 /// A client found on a list.
+///
+/// ```
+/// use std::net::Ipv4Addr;
+/// use mailward::dns::MemoryDns;
+/// use mailward::name::Name;
+/// use mailward::rbl::{self, Zone};
+///
+/// let dns = MemoryDns::parse("*.bl.example. A 127.0.0.4\n*.bl.example. TXT \"an open proxy\"")?;
+/// let zones = [Zone::new(Name::parse("bl.example")?).with_text()];
+/// let found = rbl::look_up("203.0.113.9".parse()?, &zones, &[], &dns).wait();
+/// let hit = found[0].hit().unwrap();
+/// assert_eq!((hit.label(), hit.codes()), ("bl.example", &[Ipv4Addr::new(127, 0, 0, 4)][..]));
+/// assert_eq!(hit.text().unwrap().as_str(), "an open proxy");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     label: Arc<str>,
@@ -104,7 +149,12 @@ enum HitText {
 
 impl Hit {
     pub(super) const fn new(label: Arc<str>, codes: Arc<[Ipv4Addr]>, ttl: Duration) -> Self {
-        Self { label, codes, text: HitText::NotAsked, ttl }
+        Self {
+            label,
+            codes,
+            text: HitText::NotAsked,
+            ttl,
+        }
     }
 
     /// What the list is called.

@@ -46,7 +46,12 @@ use crate::step::Step;
 /// assert_eq!(found[1].hit().unwrap().label(), "bl");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn look_up<'a>(client: ClientIp, zones: &'a [Zone], never: &[Network], dns: &'a dyn Dns) -> Step<'a, Vec<Listing>> {
+pub fn look_up<'a>(
+    client: ClientIp,
+    zones: &'a [Zone],
+    never: &[Network],
+    dns: &'a dyn Dns,
+) -> Step<'a, Vec<Listing>> {
     look_up_known(|_| None, client, zones, never, dns)
 }
 
@@ -77,7 +82,10 @@ pub fn look_up_known<'a>(
     never: &[Network],
     dns: &'a dyn Dns,
 ) -> Step<'a, Vec<Listing>> {
-    let mut round = Round { listings: Vec::with_capacity(zones.len()), pending: Vec::new() };
+    let mut round = Round {
+        listings: Vec::with_capacity(zones.len()),
+        pending: Vec::new(),
+    };
     let never = never.iter().any(|network| network.contains(client));
     let mut decided = false;
     for (at, zone) in zones.iter().enumerate() {
@@ -90,7 +98,9 @@ pub fn look_up_known<'a>(
         decided = decided || listing.hit().is_some();
         round.listings.push(listing);
     }
-    round.finish().and_then(move |listings| with_reason(client, zones, listings, dns))
+    round
+        .finish()
+        .and_then(move |listings| with_reason(client, zones, listings, dns))
 }
 
 /// The networks that no public list should be asked about: they mean something else at every site. Loopback, private,
@@ -105,8 +115,12 @@ pub fn look_up_known<'a>(
 /// ```
 #[must_use]
 pub fn never_asked() -> &'static [Network] {
-    static NETWORKS: LazyLock<Vec<Network>> =
-        LazyLock::new(|| NEVER_ASKED.iter().filter_map(|network| network.parse().ok()).collect());
+    static NETWORKS: LazyLock<Vec<Network>> = LazyLock::new(|| {
+        NEVER_ASKED
+            .iter()
+            .filter_map(|network| network.parse().ok())
+            .collect()
+    });
     &NETWORKS
 }
 
@@ -148,20 +162,29 @@ impl<'a> Round<'a> {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Vec<Listing>> {
         let Self { listings, pending } = self;
-        pending.retain_mut(|Pending { at, zone, step }| match Pin::new(step).poll(context) {
-            Poll::Pending => true,
-            Poll::Ready(answer) => {
-                listings.iter_mut().skip(*at).take(1).for_each(|listing| *listing = zone.interpret(&answer));
-                false
-            }
-        });
+        pending.retain_mut(
+            |Pending { at, zone, step }| match Pin::new(step).poll(context) {
+                Poll::Pending => true,
+                Poll::Ready(answer) => {
+                    listings
+                        .iter_mut()
+                        .skip(*at)
+                        .take(1)
+                        .for_each(|listing| *listing = zone.interpret(&answer));
+                    false
+                }
+            },
+        );
         let decisive = listings.iter().position(|listing| listing.hit().is_some());
         pending.retain(|one| decisive.is_none_or(|decisive| one.at < decisive));
         if !pending.is_empty() {
             return Poll::Pending;
         }
         let behind = decisive.map_or(listings.len(), |decisive| decisive.saturating_add(1));
-        listings.iter_mut().skip(behind).for_each(|listing| *listing = UNDECISIVE);
+        listings
+            .iter_mut()
+            .skip(behind)
+            .for_each(|listing| *listing = UNDECISIVE);
         Poll::Ready(mem::take(listings))
     }
 }
@@ -173,12 +196,17 @@ fn with_reason<'a>(
     mut listings: Vec<Listing>,
     dns: &'a dyn Dns,
 ) -> Step<'a, Vec<Listing>> {
-    let decisive = zones.iter().zip(&listings).find_map(|(zone, listing)| Some((zone, listing.hit()?)));
+    let decisive = zones
+        .iter()
+        .zip(&listings)
+        .find_map(|(zone, listing)| Some((zone, listing.hit()?)));
     let query = match decisive {
         Some((zone, hit)) if zone.wants_text() && hit.lacks_text() => zone.query(client).ok(),
         _ => None,
     };
-    let Some(query) = query else { return Step::ready(listings) };
+    let Some(query) = query else {
+        return Step::ready(listings);
+    };
     dns.txt(query.borrowed()).map(move |answer| {
         if let Some(hit) = listings.iter_mut().find_map(Listing::hit_mut) {
             hit.take_reason(&answer);

@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use crate::client::ClientIp;
-use crate::dns::{Lookup, QueryName};
+use crate::dns::{Answer, Lookup, QueryName};
 use crate::name::Name;
 
-use super::listing::{Hit, Listing, Skip};
+use super::{Hit, Listing, Skip};
 
 /// A list of addresses published in DNS.
 ///
@@ -38,13 +38,21 @@ impl Zone {
     #[must_use]
     pub fn new(domain: Name) -> Self {
         let label = domain.as_str().into();
-        Self { domain, label, families: Families::Both, text: ZoneText::Ignore }
+        Self {
+            domain,
+            label,
+            families: Families::Both,
+            text: ZoneText::Ignore,
+        }
     }
 
     /// Calls the list by this word in logs, traces and replies. Give one to each zone whose name holds a key.
     #[must_use]
     pub fn labelled(self, label: impl Into<Arc<str>>) -> Self {
-        Self { label: label.into(), ..self }
+        Self {
+            label: label.into(),
+            ..self
+        }
     }
 
     /// Asks the list only about clients of these families.
@@ -56,7 +64,10 @@ impl Zone {
     /// Asks the list for its reason (TXT) when it lists a client.
     #[must_use]
     pub fn with_text(self) -> Self {
-        Self { text: ZoneText::Ask, ..self }
+        Self {
+            text: ZoneText::Ask,
+            ..self
+        }
     }
 
     /// What the list is called in logs, traces and replies.
@@ -77,7 +88,9 @@ impl Zone {
     /// The list takes no clients of that family, or the name would be too long.
     pub fn query(&self, client: ClientIp) -> Result<QueryName, Skip> {
         let asked = match (self.families, client.as_ip()) {
-            (Families::Both, _) | (Families::V4, IpAddr::V4(_)) | (Families::V6, IpAddr::V6(_)) => true,
+            (Families::Both, _) | (Families::V4, IpAddr::V4(_)) | (Families::V6, IpAddr::V6(_)) => {
+                true
+            }
             (Families::V4, IpAddr::V6(_)) | (Families::V6, IpAddr::V4(_)) => false,
         };
         if !asked {
@@ -115,16 +128,19 @@ impl Zone {
     /// ```
     #[must_use]
     pub fn interpret(&self, answer: &Lookup<Ipv4Addr>) -> Listing {
-        let answer = match answer {
+        let (records, ttl) = match answer {
             Err(error) => return Listing::Trouble(*error),
-            Ok(answer) if answer.records().is_empty() => return Listing::Absent { ttl: answer.ttl() },
-            Ok(answer) => answer,
+            Ok(Answer::Records { records, ttl }) if !records.is_empty() => (records, *ttl),
+            Ok(absence) => return Listing::Absent { ttl: absence.ttl() },
         };
-        let of = |meaning| codes(answer.records(), meaning);
+        let of = |wanted| codes(records, wanted);
         if let Some(codes) = of(Meaning::Lists) {
-            return Listing::Listed(Hit::new(self.label.clone(), codes, answer.ttl()));
+            return Listing::Listed(Hit::new(self.label.clone(), codes, ttl));
         }
-        of(Meaning::Refuses).map_or_else(|| Listing::Broken(of(Meaning::Broken).unwrap_or_default()), Listing::Refused)
+        of(Meaning::Refuses).map_or_else(
+            || Listing::Broken(of(Meaning::Broken).unwrap_or_default()),
+            Listing::Refused,
+        )
     }
 
     pub(super) const fn wants_text(&self) -> bool {
@@ -134,12 +150,30 @@ impl Zone {
 
 impl fmt::Debug for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { domain: _, label, families, text } = self;
-        f.debug_struct("Zone").field("label", label).field("families", families).field("text", text).finish()
+        let Self {
+            domain: _,
+            label,
+            families,
+            text,
+        } = self;
+        f.debug_struct("Zone")
+            .field("label", label)
+            .field("families", families)
+            .field("text", text)
+            .finish()
     }
 }
 
 /// Which clients a list is asked about.
+///
+/// ```
+/// use mailward::name::Name;
+/// use mailward::rbl::{Families, Skip, Zone};
+///
+/// let zone = Zone::new(Name::parse("bl.example")?).families(Families::V4);
+/// assert_eq!(zone.query("2001:db8::1".parse()?).unwrap_err(), Skip::Family);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: there are two families")]
 pub enum Families {
@@ -176,13 +210,18 @@ const fn meaning(code: Ipv4Addr) -> Meaning {
     }
 }
 
-/// The codes of that meaning, sorted, each once; `None` when there are none.
-fn codes(records: &[Ipv4Addr], wanted: Meaning) -> Option<Arc<[Ipv4Addr]>> {
-    let chosen = records.iter().copied().filter(|&code| meaning(code) == wanted);
-    if let (Some(code), None) = (chosen.clone().next(), chosen.clone().nth(1)) {
-        return Some(Arc::new([code]));
+/// The codes of that meaning, sorted, each once; `None` when there are none. Shares the answer's own when it can.
+fn codes(records: &Arc<[Ipv4Addr]>, wanted: Meaning) -> Option<Arc<[Ipv4Addr]>> {
+    if records.iter().all(|&code| meaning(code) == wanted)
+        && records.is_sorted_by(|one, next| one < next)
+    {
+        return (!records.is_empty()).then(|| records.clone());
     }
-    let mut codes: Vec<_> = chosen.collect();
+    let mut codes: Vec<_> = records
+        .iter()
+        .copied()
+        .filter(|&code| meaning(code) == wanted)
+        .collect();
     codes.sort_unstable();
     codes.dedup();
     (!codes.is_empty()).then(|| codes.into())

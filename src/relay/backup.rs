@@ -2,8 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::perimeter::within;
-use super::{Destination, Perimeter, Side};
+use super::{Destination, Perimeter, Side, within};
 use crate::address::{Domain, Recipient};
 use crate::client::{ClientIp, Network};
 use crate::dns::{Dns, DnsError, Exchange, Lookup, Mx};
@@ -12,8 +11,19 @@ use crate::name::Name;
 use crate::step::Step;
 
 /// Whether we are a backup exchanger for a domain, in a way that the operator agreed to.
+///
+/// ```
+/// use mailward::dns::DnsError;
+/// use mailward::relay::{Backup, Side};
+///
+/// assert_eq!(Backup::Yes.side(), Side::Internal);
+/// assert_eq!(Backup::Trouble(DnsError::Timeout).side(), Side::External);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: yes, no, or not known now")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: yes, no, or not known now"
+)]
 pub enum Backup {
     /// We are not.
     No,
@@ -39,7 +49,9 @@ impl Perimeter {
     /// is nothing to ask.
     #[must_use]
     pub fn backup_candidate<'r>(&self, recipient: &'r Recipient) -> Option<&'r Name> {
-        if self.backup_networks().is_empty() || self.destination(recipient) != Destination::Elsewhere {
+        if self.backup_networks().is_empty()
+            || self.destination(recipient) != Destination::Elsewhere
+        {
             return None;
         }
         match recipient.domain() {
@@ -89,7 +101,9 @@ impl Perimeter {
     }
 
     fn place<'a>(&'a self, exchangers: &[Mx], dns: &'a dyn Dns) -> Step<'a, Backup> {
-        let Some(better) = better_than(self.hostname(), exchangers) else { return Step::ready(Backup::No) };
+        let Some(better) = better_than(self.hostname(), exchangers) else {
+            return Step::ready(Backup::No);
+        };
         let networks = self.backup_networks();
         let lookups = better.into_iter().flat_map(|host| {
             let host = host.borrowed();
@@ -105,12 +119,21 @@ impl Perimeter {
 /// ones is no host or there are too many.
 fn better_than<'m>(hostname: &Name, exchangers: &'m [Mx]) -> Option<Vec<&'m Name>> {
     let ours = |mx: &&Mx| matches!(&mx.exchange, Exchange::Host(name) if name == hostname);
-    let own = exchangers.iter().filter(ours).map(|mx| mx.preference).min()?;
-    let better = exchangers.iter().filter(|mx| mx.preference < own).map(|mx| match &mx.exchange {
-        Exchange::Host(name) => Some(name),
-        Exchange::Root | Exchange::Unusable => None,
-    });
-    let better = better.take(MAX_BETTER.saturating_add(1)).collect::<Option<Vec<_>>>()?;
+    let own = exchangers
+        .iter()
+        .filter(ours)
+        .map(|mx| mx.preference)
+        .min()?;
+    let better = exchangers
+        .iter()
+        .filter(|mx| mx.preference < own)
+        .map(|mx| match &mx.exchange {
+            Exchange::Host(name) => Some(name),
+            Exchange::Root | Exchange::Unusable => None,
+        });
+    let better = better
+        .take(MAX_BETTER.saturating_add(1))
+        .collect::<Option<Vec<_>>>()?;
     (1..=MAX_BETTER).contains(&better.len()).then_some(better)
 }
 
@@ -130,7 +153,11 @@ impl Place {
             Ok(answer) if answer.records().is_empty() => Self::Nowhere,
             Ok(answer) => {
                 let inside = |&ip: &A| within(networks, ClientIp::from(ip.into()));
-                if answer.records().iter().all(inside) { Self::Inside } else { Self::Outside }
+                if answer.records().iter().all(inside) {
+                    Self::Inside
+                } else {
+                    Self::Outside
+                }
             }
         }
     }

@@ -38,14 +38,22 @@
 mod backup;
 mod perimeter;
 
-use std::fmt;
-
 pub use backup::Backup;
 pub use perimeter::Perimeter;
+
+use std::fmt;
+
+use crate::client::{ClientIp, Network};
 
 /// A side of the perimeter.
 ///
 /// The default is the one that grants nothing.
+///
+/// ```
+/// use mailward::relay::Side;
+///
+/// assert_eq!(Side::default(), Side::External);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: a border has two sides")]
 pub enum Side {
@@ -72,15 +80,33 @@ pub enum Side {
 /// ```
 #[must_use]
 pub const fn permits(connection: Side, recipient: Side) -> bool {
-    matches!((connection, recipient), (Side::Internal, _) | (_, Side::Internal))
+    matches!(
+        (connection, recipient),
+        (Side::Internal, _) | (_, Side::Internal)
+    )
 }
 
 /// Whether somebody has proved to be one of our users on this connection.
 ///
 /// A value of this type is the host's word. A login that a proxy or an XCLIENT peer merely reports is
 /// [`Anonymous`](Self::Anonymous) unless the operator said otherwise.
+///
+/// ```
+/// use mailward::client::{Client, ClientIp};
+/// use mailward::name::Name;
+/// use mailward::relay::{Login, Perimeter, Side};
+///
+/// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// let client = Client::from(ClientIp::parse("203.0.113.9")?);
+/// assert_eq!(perimeter.connection(&client, Login::Anonymous, &[]), Side::External);
+/// assert_eq!(perimeter.connection(&client, Login::Authenticated, &[]), Side::Internal);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: it was proved or it was not")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: it was proved or it was not"
+)]
 pub enum Login {
     /// Nobody has.
     #[default]
@@ -90,8 +116,24 @@ pub enum Login {
 }
 
 /// The side of a connection, as far as it can be told without asking DNS.
+///
+/// ```
+/// use mailward::client::{Client, ClientIp};
+/// use mailward::name::Name;
+/// use mailward::relay::{Known, Login, Perimeter};
+///
+/// let client = Client::from(ClientIp::parse("203.0.113.9")?);
+/// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// assert_eq!(perimeter.known_side(&client, Login::Anonymous), Known::External); // no DNS needed
+/// let perimeter = perimeter.name("*.example.org".parse()?);
+/// assert_eq!(perimeter.known_side(&client, Login::Anonymous), Known::DependsOnName);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: one side, the other, or only a name can tell")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: one side, the other, or only a name can tell"
+)]
 pub enum Known {
     /// External unless one of the client's verified names is one of the perimeter's.
     DependsOnName,
@@ -119,8 +161,22 @@ impl Known {
 }
 
 /// Where mail to a recipient would go.
+///
+/// ```
+/// use mailward::address::Recipient;
+/// use mailward::name::Name;
+/// use mailward::relay::{Destination, Perimeter};
+///
+/// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// assert_eq!(perimeter.destination(&Recipient::Postmaster), Destination::Local);
+/// assert_eq!(perimeter.destination(&Recipient::parse("bob@third.example")?), Destination::Elsewhere);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: here, on by promise, hidden, or anywhere else")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: here, on by promise, hidden, or anywhere else"
+)]
 pub enum Destination {
     /// Somewhere we have promised nothing about.
     Elsewhere,
@@ -169,4 +225,8 @@ impl fmt::Display for Destination {
             Self::Routed => "routed",
         })
     }
+}
+
+fn within(networks: &[Network], ip: ClientIp) -> bool {
+    networks.iter().any(|network| network.contains(ip))
 }

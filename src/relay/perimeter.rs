@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use super::{Destination, Known, Login, Side};
+use super::{Destination, Known, Login, Side, within};
 use crate::address::{Domain, Literal, Recipient};
 use crate::client::{Client, ClientIp, Network, Via};
 use crate::fcrdns::VerifiedName;
@@ -206,7 +206,13 @@ impl Perimeter {
     #[must_use]
     pub fn connection(&self, client: &Client, login: Login, names: &[VerifiedName]) -> Side {
         match self.known_side(client, login) {
-            Known::DependsOnName if names.iter().any(|verified| self.names.contains(verified.name())) => Side::Internal,
+            Known::DependsOnName
+                if names
+                    .iter()
+                    .any(|verified| self.names.contains(verified.name())) =>
+            {
+                Side::Internal
+            }
             known => known.side(),
         }
     }
@@ -217,7 +223,9 @@ impl Perimeter {
     /// our own [`literals`](Self::literals). A source route has been dropped before: the last mailbox decides.
     #[must_use]
     pub fn destination(&self, recipient: &Recipient) -> Destination {
-        let Some(domain) = recipient.domain() else { return Destination::Local };
+        let Some(domain) = recipient.domain() else {
+            return Destination::Local;
+        };
         if recipient.is_routed() {
             Destination::Routed
         } else if self.is_local(domain) {
@@ -252,8 +260,4 @@ impl Perimeter {
     fn is_own(&self, ip: ClientIp) -> bool {
         ip.is_loopback() || ip.as_ip().is_unspecified() || self.literals.contains(&ip)
     }
-}
-
-pub(super) fn within(networks: &[Network], ip: ClientIp) -> bool {
-    networks.iter().any(|network| network.contains(ip))
 }

@@ -54,7 +54,10 @@ impl Action {
     /// assert_eq!(error.to_string(), "RELAY: a table never lets anybody relay; that is the perimeter's business");
     /// ```
     pub fn parse(text: &str) -> Result<Self, InvalidAction> {
-        Self::read(text.trim_matches(BLANK)).map_err(|fault| InvalidAction { input: Excerpt::new(text), fault })
+        Self::read(text.trim_matches(BLANK)).map_err(|fault| InvalidAction {
+            input: Excerpt::new(text),
+            fault,
+        })
     }
 
     /// Whether the rule refuses.
@@ -75,7 +78,9 @@ impl Action {
             "RELAY" => Err(ActionFault::Relay),
             // A time stamp, as access(5) has it for tables that another program writes.
             number if rest.is_empty() && is_number(number) => Ok(Self::Accept),
-            number if is_code(number) => Rejection::of(number.parse().map_err(|_| ActionFault::Code)?)?.read(rest),
+            number if is_code(number) => {
+                Rejection::of(number.parse().map_err(|_| ActionFault::Code)?)?.read(rest)
+            }
             _ => Err(ActionFault::Unknown),
         }
     }
@@ -141,13 +146,21 @@ impl Rejection {
     /// For good, with the code that is usual at the stage.
     #[must_use]
     pub const fn permanent() -> Self {
-        Self { how: How::Permanent, detail: None, text: None }
+        Self {
+            how: How::Permanent,
+            detail: None,
+            text: None,
+        }
     }
 
     /// For now, with the code that is usual at the stage.
     #[must_use]
     pub const fn temporary() -> Self {
-        Self { how: How::Temporary, detail: None, text: None }
+        Self {
+            how: How::Temporary,
+            detail: None,
+            text: None,
+        }
     }
 
     /// With this very code.
@@ -156,19 +169,28 @@ impl Rejection {
     ///
     /// A code that is not from 400 to 599, and 521.
     pub fn with_code(code: ReplyCode) -> Result<Self, InvalidAction> {
-        Self::of(code).map_err(|fault| InvalidAction { input: Excerpt::new(&code.to_string()), fault })
+        Self::of(code).map_err(|fault| InvalidAction {
+            input: Excerpt::new(&code.to_string()),
+            fault,
+        })
     }
 
     /// The same with this enhanced code, whose class is the reply code's.
     #[must_use]
     pub fn with_detail(self, detail: Detail) -> Self {
-        Self { detail: Some(detail), ..self }
+        Self {
+            detail: Some(detail),
+            ..self
+        }
     }
 
     /// The same with this text.
     #[must_use]
     pub fn with_text(self, text: ReplyText) -> Self {
-        Self { text: Some(text), ..self }
+        Self {
+            text: Some(text),
+            ..self
+        }
     }
 
     /// Whether it is for good (5yz) or for now (4yz).
@@ -205,7 +227,11 @@ impl Rejection {
     const fn of(code: ReplyCode) -> Result<Self, ActionFault> {
         match code.as_u16() {
             521 => Err(ActionFault::NoMailService),
-            400..=599 => Ok(Self { how: How::Code(code), detail: None, text: None }),
+            400..=599 => Ok(Self {
+                how: How::Code(code),
+                detail: None,
+                text: None,
+            }),
             _ => Err(ActionFault::Code),
         }
     }
@@ -220,7 +246,11 @@ impl Rejection {
             Ok(enhanced) => (Some(enhanced.detail()), behind),
             Err(_) => (None, rest),
         };
-        Ok(Action::Refuse(Self { detail, text: operator_text(text)?, ..self }))
+        Ok(Action::Refuse(Self {
+            detail,
+            text: operator_text(text)?,
+            ..self
+        }))
     }
 }
 
@@ -274,7 +304,11 @@ enum ActionFault {
 }
 
 fn operator_text(text: &str) -> Result<Option<ReplyText>, ActionFault> {
-    if text.is_empty() { Ok(None) } else { Ok(Some(ReplyText::parse(text)?)) }
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        Ok(Some(ReplyText::parse(text)?))
+    }
 }
 
 fn split_word(text: &str) -> (&str, &str) {

@@ -1,8 +1,6 @@
 //! The table of clients (`auth.mta`).
 
-use super::index::Index;
-use super::networks::Networks;
-use super::{Action, HostPattern, InvalidRule, Rule, RuleFault, Subdomains};
+use super::{Action, HostPattern, Index, InvalidRule, Networks, Rule, Subdomains};
 use crate::client::{ClientIp, Network};
 use crate::fcrdns::VerifiedName;
 
@@ -57,7 +55,8 @@ impl HostTable {
     /// name's rule would have preceded is found. Allocates nothing.
     #[must_use]
     pub fn lookup(&self, client: ClientIp, names: &[VerifiedName]) -> Option<&Rule<HostPattern>> {
-        self.matches(client, names).find(|rule| !matches!(rule.action, Action::Log(_)))
+        self.matches(client, names)
+            .find(|rule| !matches!(rule.action, Action::Log(_)))
     }
 
     /// All rules about a client, in the order of [`lookup`](Self::lookup): the `LOG` rules before the one that decides
@@ -88,6 +87,17 @@ impl HostTable {
 }
 
 /// Takes the rules of a [`HostTable`].
+///
+/// ```
+/// use mailward::table::{Action, HostTable};
+///
+/// let mut builder = HostTable::builder();
+/// for pattern in ["192.0.2.0/24", "*.friend.example"] {
+///     builder.insert(pattern.parse()?, Action::Accept)?;
+/// }
+/// assert!(builder.build().has_name_rules());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct HostTableBuilder(HostTable);
 
@@ -125,7 +135,7 @@ impl HostTableBuilder {
         let rule = Rule { pattern, action };
         match entered {
             Ok(()) => table.rules.push(rule),
-            Err(earlier) => return Err(duplicate(&rule, table.rules.get(earlier))),
+            Err(earlier) => return Err(InvalidRule::duplicate(&rule, table.rules.get(earlier))),
         }
         Ok(())
     }
@@ -135,8 +145,4 @@ impl HostTableBuilder {
     pub fn build(self) -> HostTable {
         self.0
     }
-}
-
-pub(super) fn duplicate<P: std::fmt::Display>(rule: &Rule<P>, earlier: Option<&Rule<P>>) -> InvalidRule {
-    InvalidRule::new(rule, RuleFault::Duplicate(earlier.map(Rule::to_string).unwrap_or_default()))
 }

@@ -1,9 +1,8 @@
 //! Rules by text: names, names below them, addresses.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
-use super::Subdomains;
+use super::{Subdomains, insert};
 use crate::name::NamePattern;
 
 /// Which rule stands for a text. A name stands for itself, a name behind a dot for the names below it, as in access(5);
@@ -41,7 +40,9 @@ impl Index {
 
     /// The rules for what lies below a name above this one, longest first.
     pub(super) fn above<'n>(&self, name: &'n str) -> impl Iterator<Item = usize> + use<'_, 'n> {
-        let suffixes = name.match_indices('.').filter_map(|(at, _)| name.split_at_checked(at));
+        let suffixes = name
+            .match_indices('.')
+            .filter_map(|(at, _)| name.split_at_checked(at));
         suffixes.flat_map(|(_, dotted)| {
             let implied = match self.subdomains {
                 Subdomains::Explicit => None,
@@ -49,16 +50,5 @@ impl Index {
             };
             [self.exact(dotted), implied].into_iter().flatten()
         })
-    }
-}
-
-/// Adds a rule, unless there is one for the key, which is given back.
-pub(super) fn insert<K: Eq + std::hash::Hash>(rules: &mut HashMap<K, usize>, key: K, rule: usize) -> Result<(), usize> {
-    match rules.entry(key) {
-        Entry::Occupied(there) => Err(*there.get()),
-        Entry::Vacant(place) => {
-            place.insert(rule);
-            Ok(())
-        }
     }
 }

@@ -25,9 +25,16 @@ impl Key {
     pub(super) fn of_local(local: &str) -> Self {
         let mut key = Self::EMPTY;
         let _ = if local.is_ascii() {
-            key.write_str(local).map(|()| key.octets.iter_mut().take(local.len()).for_each(|octet| octet.make_ascii_lowercase()))
+            let copied = key.write_str(local);
+            for octet in key.octets.iter_mut().take(local.len()) {
+                octet.make_ascii_lowercase();
+            }
+            copied
         } else {
-            local.chars().flat_map(char::to_lowercase).try_for_each(|character| key.write_char(character))
+            local
+                .chars()
+                .flat_map(char::to_lowercase)
+                .try_for_each(|character| key.write_char(character))
         };
         let _ = key.write_char('@');
         key
@@ -40,10 +47,16 @@ impl Key {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        self.octets.get(..self.len).and_then(|octets| str::from_utf8(octets).ok()).unwrap_or_default()
+        self.octets
+            .get(..self.len)
+            .and_then(|octets| str::from_utf8(octets).ok())
+            .unwrap_or_default()
     }
 
-    const EMPTY: Self = Self { octets: [0; ROOM], len: 0 };
+    const EMPTY: Self = Self {
+        octets: [0; ROOM],
+        len: 0,
+    };
 }
 
 impl fmt::Write for Key {

@@ -1,9 +1,6 @@
 //! The table of senders (`auth.user`) or of recipients.
 
-use super::host::duplicate;
-use super::index::Index;
-use super::key::Key;
-use super::{Action, InvalidRule, MailboxPattern, Rule, RuleFault, Subdomains};
+use super::{Action, Index, InvalidRule, Key, MailboxPattern, Rule, RuleFault, Subdomains};
 use crate::address::{Domain, LocalPart, Mailbox, Recipient, Sender};
 
 /// Rules about mailboxes, by address, domain and local part: of senders, or of recipients.
@@ -36,13 +33,19 @@ impl MailboxTable {
     /// Begins a table of senders, which may have a rule for the null reverse-path.
     #[must_use]
     pub fn for_senders() -> MailboxTableBuilder {
-        MailboxTableBuilder { table: Self::default(), of: Of::Senders }
+        MailboxTableBuilder {
+            table: Self::default(),
+            of: Of::Senders,
+        }
     }
 
     /// Begins a table of recipients.
     #[must_use]
     pub fn for_recipients() -> MailboxTableBuilder {
-        MailboxTableBuilder { table: Self::default(), of: Of::Recipients }
+        MailboxTableBuilder {
+            table: Self::default(),
+            of: Of::Recipients,
+        }
     }
 
     /// The rule that decides about a mailbox: the first one found, but for [`Action::Log`], which decides nothing.
@@ -71,21 +74,14 @@ impl MailboxTable {
     /// decide.
     #[must_use]
     pub fn lookup_sender(&self, sender: &Sender) -> Option<&Rule<MailboxPattern>> {
-        match sender {
-            Sender::Local(local) => deciding(self.anywhere(local)),
-            Sender::Mailbox(mailbox) => self.lookup(mailbox),
-            Sender::Null => self.lookup_null(),
-        }
+        deciding(self.matches_sender(sender))
     }
 
     /// The rule that decides about a recipient. About `Postmaster` without a domain only rules for `postmaster@`
     /// decide.
     #[must_use]
     pub fn lookup_recipient(&self, recipient: &Recipient) -> Option<&Rule<MailboxPattern>> {
-        match recipient {
-            Recipient::Postmaster => deciding(self.at(self.texts.exact("postmaster@"))),
-            Recipient::Mailbox(mailbox) => self.lookup(mailbox),
-        }
+        deciding(self.matches_recipient(recipient))
     }
 
     /// All rules about a mailbox, in the order of [`lookup`](Self::lookup): the `LOG` rules before the one that decides
@@ -97,7 +93,40 @@ impl MailboxTable {
         let plain = local.without_extension().and_then(address);
         let domains = self.domain(domain);
         let found = [full, plain].into_iter().flatten().chain(domains);
-        found.filter_map(|rule| self.rules.get(rule)).chain(self.anywhere(local))
+        found
+            .filter_map(|rule| self.rules.get(rule))
+            .chain(self.anywhere(local))
+    }
+
+    /// All rules about a sender, in the order of [`lookup_sender`](Self::lookup_sender).
+    pub fn matches_sender(&self, sender: &Sender) -> impl Iterator<Item = &Rule<MailboxPattern>> {
+        let null = if sender.is_null() { self.null } else { None };
+        let mailbox = sender
+            .mailbox()
+            .into_iter()
+            .flat_map(|mailbox| self.matches(mailbox));
+        let local = match sender {
+            Sender::Local(local) => Some(local),
+            Sender::Mailbox(_) | Sender::Null => None,
+        };
+        let anywhere = local.into_iter().flat_map(|local| self.anywhere(local));
+        self.at(null).chain(mailbox).chain(anywhere)
+    }
+
+    /// All rules about a recipient, in the order of [`lookup_recipient`](Self::lookup_recipient).
+    pub fn matches_recipient(
+        &self,
+        recipient: &Recipient,
+    ) -> impl Iterator<Item = &Rule<MailboxPattern>> {
+        let bare = match recipient {
+            Recipient::Mailbox(_) => None,
+            Recipient::Postmaster => self.texts.exact("postmaster@"),
+        };
+        let mailbox = recipient
+            .mailbox()
+            .into_iter()
+            .flat_map(|mailbox| self.matches(mailbox));
+        self.at(bare).chain(mailbox)
     }
 
     /// Whether any rule is there.
@@ -123,18 +152,36 @@ impl MailboxTable {
             Domain::Name(name) => (self.texts.exact(name.as_str()), Some(name)),
             Domain::Literal(literal) => (self.texts.exact(Key::of_literal(literal).as_str()), None),
         };
-        text.into_iter().chain(name.into_iter().flat_map(|name| self.texts.above(name.as_str())))
+        text.into_iter().chain(
+            name.into_iter()
+                .flat_map(|name| self.texts.above(name.as_str())),
+        )
     }
 
     /// The rules for a local part in any domain.
     fn anywhere(&self, local: &LocalPart) -> impl Iterator<Item = &Rule<MailboxPattern>> + use<'_> {
         let rule = |local: &str| self.texts.exact(Key::of_local(local).as_str());
-        let found = [rule(local.as_str()), local.without_extension().and_then(rule)];
-        found.into_iter().flatten().filter_map(|rule| self.rules.get(rule))
+        let found = [
+            rule(local.as_str()),
+            local.without_extension().and_then(rule),
+        ];
+        found
+            .into_iter()
+            .flatten()
+            .filter_map(|rule| self.rules.get(rule))
     }
 }
 
 /// Takes the rules of a [`MailboxTable`].
+///
+/// ```
+/// use mailward::table::{MailboxPattern, MailboxTable};
+///
+/// let builder = MailboxTable::for_senders();
+/// let error = builder.rule(MailboxPattern::Null, "REJECT".parse()?).unwrap_err();
+/// assert_eq!(error.to_string(), "<> REJECT: the null reverse-path must not be refused");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct MailboxTableBuilder {
     table: MailboxTable,
@@ -181,17 +228,20 @@ impl MailboxTableBuilder {
         let number = table.rules.len();
         let texts = &mut table.texts;
         let entered = match &rule.pattern {
-            MailboxPattern::Address(mailbox) => {
-                texts.insert(Key::of_address(mailbox.local().as_str(), mailbox.domain()).as_str(), number)
-            }
+            MailboxPattern::Address(mailbox) => texts.insert(
+                Key::of_address(mailbox.local().as_str(), mailbox.domain()).as_str(),
+                number,
+            ),
             MailboxPattern::Domain(name) => texts.insert_name(name, number),
             MailboxPattern::Literal(literal) => texts.insert(literal.to_string(), number),
-            MailboxPattern::Local(local) => texts.insert(Key::of_local(local.as_str()).as_str(), number),
+            MailboxPattern::Local(local) => {
+                texts.insert(Key::of_local(local.as_str()).as_str(), number)
+            }
             MailboxPattern::Null => Ok(()),
         };
         match entered {
             Ok(()) => table.rules.push(rule),
-            Err(earlier) => return Err(duplicate(&rule, table.rules.get(earlier))),
+            Err(earlier) => return Err(InvalidRule::duplicate(&rule, table.rules.get(earlier))),
         }
         Ok(())
     }
@@ -210,7 +260,7 @@ impl MailboxTableBuilder {
             return Err(InvalidRule::new(&rule, RuleFault::NullRefused));
         }
         if let Some(earlier) = self.table.null {
-            return Err(duplicate(&rule, self.table.rules.get(earlier)));
+            return Err(InvalidRule::duplicate(&rule, self.table.rules.get(earlier)));
         }
         self.table.null = Some(self.table.rules.len());
         self.table.rules.push(rule);
@@ -218,6 +268,8 @@ impl MailboxTableBuilder {
     }
 }
 
-fn deciding<'t>(mut found: impl Iterator<Item = &'t Rule<MailboxPattern>>) -> Option<&'t Rule<MailboxPattern>> {
+fn deciding<'t>(
+    mut found: impl Iterator<Item = &'t Rule<MailboxPattern>>,
+) -> Option<&'t Rule<MailboxPattern>> {
     found.find(|rule| !matches!(rule.action, Action::Log(_)))
 }

@@ -35,9 +35,23 @@ pub use host::{HostTable, HostTableBuilder};
 pub use mailbox::{MailboxTable, MailboxTableBuilder};
 pub use pattern::{HostPattern, InvalidHostPattern, InvalidMailboxPattern, MailboxPattern};
 
+use std::collections::{HashMap, hash_map::Entry};
 use std::fmt;
+use std::hash::Hash;
+
+use self::{index::Index, key::Key, networks::Networks};
 
 /// One rule of a table. Printed, it is a line of a table file.
+///
+/// ```
+/// use mailward::table::{Action, HostTable};
+///
+/// let table = HostTable::builder().rule("*.Friend.example".parse()?, Action::Accept)?.build();
+/// let rule = table.rules().first().unwrap();
+/// assert_eq!(rule.pattern().to_string(), "*.friend.example");
+/// assert_eq!(rule.to_string(), "*.friend.example OK");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule<P> {
     pattern: P,
@@ -63,6 +77,17 @@ impl<P: fmt::Display> fmt::Display for Rule<P> {
 }
 
 /// Whether a pattern for a name covers the names below it too.
+///
+/// ```
+/// use mailward::table::{MailboxTable, Subdomains};
+///
+/// let table = MailboxTable::for_senders()
+///     .subdomains(Subdomains::Implied)
+///     .rule("spam.example".parse()?, "REJECT".parse()?)?
+///     .build();
+/// assert!(table.lookup(&"ann@news.spam.example".parse()?).is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: it does or it does not")]
 pub enum Subdomains {
@@ -92,8 +117,16 @@ pub struct InvalidRule {
 }
 
 impl InvalidRule {
+    fn duplicate<P: fmt::Display>(rule: &Rule<P>, earlier: Option<&Rule<P>>) -> Self {
+        let earlier = earlier.map(Rule::to_string).unwrap_or_default();
+        Self::new(rule, RuleFault::Duplicate(earlier))
+    }
+
     fn new<P: fmt::Display>(rule: &Rule<P>, fault: RuleFault) -> Self {
-        Self { rule: rule.to_string(), fault }
+        Self {
+            rule: rule.to_string(),
+            fault,
+        }
     }
 }
 
@@ -105,4 +138,15 @@ enum RuleFault {
     NullRefused,
     #[error("no recipient has the null path")]
     NullRecipient,
+}
+
+/// Adds a rule, unless there is one for the key, which is given back.
+fn insert<K: Eq + Hash>(rules: &mut HashMap<K, usize>, key: K, rule: usize) -> Result<(), usize> {
+    match rules.entry(key) {
+        Entry::Occupied(there) => Err(*there.get()),
+        Entry::Vacant(place) => {
+            place.insert(rule);
+            Ok(())
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::index::insert;
+use super::insert;
 use crate::client::{ClientIp, Network};
 
 /// Which rule stands for a network; a single address is one too.
@@ -34,7 +34,10 @@ impl Networks {
             IpAddr::V4(_) => &self.v4,
             IpAddr::V6(_) => &self.v6,
         };
-        prefixes.0.iter().filter_map(move |(len, rules)| rules.get(&(bits & mask(*len))).copied())
+        prefixes
+            .0
+            .iter()
+            .filter_map(move |(len, rules)| rules.get(&(bits & mask(*len))).copied())
     }
 }
 
@@ -45,7 +48,9 @@ impl Prefixes {
             self.0.insert(place, (len, HashMap::new()));
         }
         // The place is there now.
-        self.0.get_mut(place).map_or(Ok(()), |(_, rules)| insert(rules, bits, rule))
+        self.0
+            .get_mut(place)
+            .map_or(Ok(()), |(_, rules)| insert(rules, bits, rule))
     }
 }
 

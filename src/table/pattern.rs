@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::address::{InvalidDomain, InvalidLocalPart, InvalidMailbox, Literal, LocalPart, Mailbox};
+use crate::address::{
+    InvalidDomain, InvalidLocalPart, InvalidMailbox, Literal, LocalPart, Mailbox,
+};
 use crate::client::{ClientIp, InvalidNetwork, Network};
 use crate::excerpt::Excerpt;
 use crate::name::{InvalidNamePattern, NamePattern};
@@ -235,7 +237,9 @@ enum MailboxFault {
 /// digits.
 fn is_numeric(text: &str) -> bool {
     let last = text.rsplit('.').next().unwrap_or_default();
-    text.contains([':', '/']) || last == "*" || (!last.is_empty() && last.bytes().all(|octet| octet.is_ascii_digit()))
+    text.contains([':', '/'])
+        || last == "*"
+        || (!last.is_empty() && last.bytes().all(|octet| octet.is_ascii_digit()))
 }
 
 const NULL: &str = "<>";

@@ -22,6 +22,8 @@ pub use rule::Rule;
 
 use std::fmt;
 
+use event::Usual; // for the refusal beside it
+
 use crate::reply::ReplyCode;
 
 /// Where in the dialogue a judgement falls, in the order of SMTP.

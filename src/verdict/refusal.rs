@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::event::Usual;
-use super::{Event, Reason, Stage, Subject};
+use super::{Event, Reason, Stage, Subject, Usual};
 use crate::dns::DnsError;
 use crate::reply::{Detail, EnhancedCode, ReplyCode};
 
@@ -61,6 +60,7 @@ struct Parts {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ChosenBy {
+    Doubt,
     Event,
     Operator,
 }
@@ -97,24 +97,30 @@ impl Refusal {
     }
 
     fn with_codes(reason: Reason, (code, detail): (ReplyCode, Detail)) -> Self {
-        Self(Box::new(Parts { code, detail, by: ChosenBy::Event, reason, then: Then::Continue }))
+        Self(Box::new(Parts { code, detail, by: ChosenBy::Event, reason, then: Then::Continue })).closing_if_421()
     }
 
     /// The same refusal with another code; the enhanced class follows, 421 closes the connection.
     ///
     /// # Errors
-    /// When the code is not from 400 to 599 but 521, or would refuse trouble for good.
+    /// When the code is not from 400 to 599 but 521, or would refuse trouble or what is [in doubt](Self::in_doubt) for
+    /// good.
     pub fn with_code(mut self, code: ReplyCode) -> Result<Self, NotARefusal> {
         let negative = code.is_transient() || code.is_permanent();
-        if !negative || code == ReplyCode::NO_MAIL_SERVICE || (code.is_permanent() && self.is_trouble()) {
+        let only_for_now = self.is_trouble() || self.0.by == ChosenBy::Doubt;
+        if !negative || code == ReplyCode::NO_MAIL_SERVICE || (code.is_permanent() && only_for_now) {
             return Err(NotARefusal(code));
         }
         self.0.code = code;
-        self.0.by = ChosenBy::Operator;
-        if code == ReplyCode::SERVICE_NOT_AVAILABLE {
-            self.0.then = Then::Close;
+        if self.0.by == ChosenBy::Event {
+            self.0.by = ChosenBy::Operator;
         }
-        Ok(self)
+        Ok(self.closing_if_421())
+    }
+
+    /// RFC 5321 section 3.8: whoever says 421 closes.
+    fn closing_if_421(self) -> Self {
+        if self.0.code == ReplyCode::SERVICE_NOT_AVAILABLE { self.closing() } else { self }
     }
 
     /// The same refusal with another subject and detail of its enhanced code.
@@ -137,7 +143,24 @@ impl Refusal {
         if self.0.code.is_permanent() {
             (self.0.code, self.0.detail) = self.event().temporary();
         }
-        self
+        self.closing_if_421()
+    }
+
+    /// The same refusal for now and never for good: trouble hides what might have spared the peer.
+    ///
+    /// ```
+    /// use mailward::reply::ReplyCode;
+    /// use mailward::verdict::{Reason, Refusal};
+    ///
+    /// let refusal = Refusal::new(Reason::BadClient(None)).in_doubt();
+    /// assert_eq!(refusal.to_string(), "450 4.7.1 bad-client");
+    /// assert!(refusal.with_code(ReplyCode::MAILBOX_UNAVAILABLE).is_err());
+    /// ```
+    #[must_use]
+    pub fn in_doubt(self) -> Self {
+        let mut refusal = self.softened();
+        refusal.0.by = ChosenBy::Doubt;
+        refusal
     }
 
     /// The form it has at a stage. At the opening of a connection a refusal for good is a 554 (RFC 5321 section
@@ -171,6 +194,11 @@ impl Refusal {
     #[must_use]
     pub fn detail(&self) -> Detail {
         self.0.detail
+    }
+
+    /// The codes that refusals of this event and class have where nobody chose others.
+    pub(crate) fn usual_codes(&self) -> (ReplyCode, Detail) {
+        if self.is_temporary() { self.event().temporary() } else { self.event().permanent() }
     }
 
     /// Why.
@@ -215,5 +243,5 @@ impl fmt::Display for Refusal {
 
 /// The code cannot stand in this refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("reply code {0} cannot refuse this: expected 400 to 599 but 521, and 4yz for trouble")]
+#[error("reply code {0} cannot refuse this: expected 400 to 599 but 521, and 4yz for trouble or doubt")]
 pub struct NotARefusal(ReplyCode);

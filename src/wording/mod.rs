@@ -133,7 +133,8 @@ impl Wording {
         Line { code: refusal.code(), detail: refusal.detail(), text }
     }
 
-    /// Sees the refusal's group and class, its codes where the group allows, and the operator's own text.
+    /// Sees the refusal's event and class, and the operator's own text; of codes only those of the protocol itself. A
+    /// rule's own code is reduced to its class, for it would tell which rule that was.
     fn secure(&self, refusal: &Refusal, stage: Stage) -> Line {
         let own = match self.table_texts {
             TableTexts::Always => refusal.reason().rule_text().cloned(),
@@ -205,20 +206,23 @@ impl Group {
             (Event::CommandDisabled | Event::BadSyntax | Event::BadSequence, _) => {
                 Self::Protocol(texts::friendly(reason))
             }
+            _ if stage < Stage::Recipient => Self::Peer,
             (Event::RelayDenied | Event::RoutedRecipient, _) => Self::Relay,
-            (_, Subject::Recipient) => Self::Recipient,
-            (Event::PolicyTrouble, _) if stage >= Stage::Recipient => Self::Recipient,
+            (Event::PolicyTrouble, _) | (_, Subject::Recipient) => Self::Recipient,
             _ => Self::Peer,
         }
     }
 
     fn line(self, refusal: &Refusal) -> Line {
-        let own = |text| Line { code: refusal.code(), detail: refusal.detail(), text };
+        let usual = |text| {
+            let (code, detail) = refusal.usual_codes();
+            Line { code, detail, text }
+        };
         match (self, refusal.is_temporary()) {
-            (Self::Protocol(text), _) => own(text),
-            (Self::Relay, _) => own(texts::SECURE_RELAY),
-            (Self::Recipient, true) => own(texts::SECURE_LATER),
-            (Self::Recipient, false) => own(texts::SECURE_RECIPIENT),
+            (Self::Protocol(text), _) => Line { code: refusal.code(), detail: refusal.detail(), text },
+            (Self::Relay, _) => usual(texts::SECURE_RELAY),
+            (Self::Recipient, true) => usual(texts::SECURE_LATER),
+            (Self::Recipient, false) => usual(texts::SECURE_RECIPIENT),
             (Self::Peer, true) => {
                 Line { code: ReplyCode::MAILBOX_BUSY, detail: Detail::SECURITY, text: texts::SECURE_LATER }
             }

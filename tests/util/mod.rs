@@ -41,7 +41,10 @@ pub(crate) fn mailbox(text: &str) -> Mailbox {
 /// A recipient as it stands in `RCPT TO`, without the brackets.
 #[track_caller]
 pub(crate) fn recipient(text: &str) -> Recipient {
-    ForwardPath::parse(&format!("<{text}>")).unwrap().recipient().clone()
+    ForwardPath::parse(&format!("<{text}>"))
+        .unwrap()
+        .recipient()
+        .clone()
 }
 
 /// The zone may be indented, so each line names its owner.
@@ -68,8 +71,16 @@ pub(crate) fn verified(client: &str, zone: &str) -> Vec<VerifiedName> {
 pub(crate) fn confirmed(client: &str, names: &[&str]) -> Vec<VerifiedName> {
     let arpa = QueryName::arpa(ip(client));
     let kind = if client.contains(':') { "AAAA" } else { "A" };
-    let records = names.iter().map(|name| format!("{}. PTR {name}.\n{name}. {kind} {client}\n", arpa.as_str()));
+    let records = names
+        .iter()
+        .map(|name| format!("{}. PTR {name}.\n{name}. {kind} {client}\n", arpa.as_str()));
     let found = verified(client, &records.collect::<String>());
-    assert!(found.iter().map(|name| name.name().as_str()).eq(names.iter().copied()), "{found:?} are not {names:?}");
+    assert!(
+        found
+            .iter()
+            .map(|name| name.name().as_str())
+            .eq(names.iter().copied()),
+        "{found:?} are not {names:?}"
+    );
     found
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::excerpt::Excerpt;
 use crate::nearest::nearest;
 
-use super::tokens::{Place, Token};
+use super::{Place, Token};
 
 /// A zone file that cannot be read: the first fault, and where it stands.
 ///
@@ -38,18 +38,38 @@ impl ZoneError {
 
     /// Something else was expected than this word.
     pub(super) fn expected(what: &'static str, found: &Token<'_>) -> Self {
-        Self { place: found.place, fault: Fault::Expected { what, found: Excerpt::new(found.text) } }
+        Self {
+            place: found.place,
+            fault: Fault::Expected {
+                what,
+                found: Excerpt::new(found.text),
+            },
+        }
     }
 
     /// The entry ended too early.
     pub(super) const fn ended(what: &'static str, place: Place) -> Self {
-        Self { place, fault: Fault::Ended { what } }
+        Self {
+            place,
+            fault: Fault::Ended { what },
+        }
     }
 
     /// A word that must be one of a few, and is none.
-    pub(super) fn unknown<'k>(what: &'static str, found: &Token<'_>, known: impl IntoIterator<Item = &'k str>) -> Self {
+    pub(super) fn unknown<'k>(
+        what: &'static str,
+        found: &Token<'_>,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> Self {
         let hint = nearest(found.text, known).map(Box::from);
-        Self { place: found.place, fault: Fault::Unknown { what, found: Excerpt::new(found.text), hint } }
+        Self {
+            place: found.place,
+            fault: Fault::Unknown {
+                what,
+                found: Excerpt::new(found.text),
+                hint,
+            },
+        }
     }
 
     /// Tells somebody who indented a name, as one does inside a program's text, why it was not taken as one.
@@ -62,16 +82,30 @@ impl ZoneError {
 
     /// A fault that its own words describe.
     pub(super) const fn plain(words: &'static str, place: Place) -> Self {
-        Self { place, fault: Fault::Plain { words } }
+        Self {
+            place,
+            fault: Fault::Plain { words },
+        }
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fault {
-    Ended { what: &'static str },
-    Expected { what: &'static str, found: Excerpt },
-    Plain { words: &'static str },
-    Unknown { what: &'static str, found: Excerpt, hint: Option<Box<str>> },
+    Ended {
+        what: &'static str,
+    },
+    Expected {
+        what: &'static str,
+        found: Excerpt,
+    },
+    Plain {
+        words: &'static str,
+    },
+    Unknown {
+        what: &'static str,
+        found: Excerpt,
+        hint: Option<Box<str>>,
+    },
 }
 
 impl fmt::Display for Fault {
@@ -80,12 +114,21 @@ impl fmt::Display for Fault {
             Self::Ended { what } => write!(f, "expected {what}, found the end of the entry"),
             Self::Expected { what, found } => write!(f, "expected {what}, found {found}"),
             Self::Plain { words } => f.write_str(words),
-            Self::Unknown { what, found, hint: None } => write!(f, "unknown {what} {found}"),
-            Self::Unknown { what, found, hint: Some(hint) } => {
+            Self::Unknown {
+                what,
+                found,
+                hint: None,
+            } => write!(f, "unknown {what} {found}"),
+            Self::Unknown {
+                what,
+                found,
+                hint: Some(hint),
+            } => {
                 write!(f, "unknown {what} {found}; did you mean {hint}?")
             }
         }
     }
 }
 
-const INDENTED: &str = "expected a record type, for this line begins with a blank and so goes on with the name before";
+const INDENTED: &str =
+    "expected a record type, for this line begins with a blank and so goes on with the name before";

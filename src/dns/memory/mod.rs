@@ -39,6 +39,10 @@ use crate::step::Step;
 
 use super::{Dns, Lookup, Mx, PtrTarget, QueryName, Question, RecordType, Txt};
 
+// The files of this folder know each other through this one.
+use owner::Owner;
+use record::{Data, Fields, KINDS, Kind, Record, Scripted, read_data, seconds};
+use tokens::{Entries, Entry, Place, Token};
 use tree::{Found, Tree};
 
 /// A [`Dns`] that answers from a zone file in memory, and remembers what it was asked.
@@ -75,7 +79,11 @@ impl MemoryDns {
     /// A name system in which no name exists.
     #[must_use]
     pub fn empty() -> Self {
-        Self { tree: RwLock::default(), log: Some(Mutex::default()), clock: None }
+        Self {
+            tree: RwLock::default(),
+            log: Some(Mutex::default()),
+            clock: None,
+        }
     }
 
     /// Reads a zone file.
@@ -91,13 +99,19 @@ impl MemoryDns {
     /// ```
     pub fn parse(zone: &str) -> Result<Self, ZoneError> {
         let tree = Tree::of(reader::read(zone)?);
-        Ok(Self { tree: RwLock::new(tree), ..Self::empty() })
+        Ok(Self {
+            tree: RwLock::new(tree),
+            ..Self::empty()
+        })
     }
 
     /// Lets scripted delays pass on this clock. Without a clock they pass at once.
     #[must_use]
     pub fn with_clock(self, clock: impl Clock + 'static) -> Self {
-        Self { clock: Some(Arc::new(clock)), ..self }
+        Self {
+            clock: Some(Arc::new(clock)),
+            ..self
+        }
     }
 
     /// Keeps no log of the questions. An answer then allocates nothing.
@@ -125,7 +139,10 @@ impl MemoryDns {
     /// ```
     pub fn replace(&self, record: &str) -> Result<(), ZoneError> {
         let records = reader::read(record)?;
-        self.tree.write().unwrap_or_else(PoisonError::into_inner).replace(records);
+        self.tree
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(records);
         Ok(())
     }
 
@@ -147,7 +164,9 @@ impl MemoryDns {
     }
 
     fn log(&self) -> Option<MutexGuard<'_, Vec<Question>>> {
-        self.log.as_ref().map(|log| log.lock().unwrap_or_else(PoisonError::into_inner))
+        self.log
+            .as_ref()
+            .map(|log| log.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn answer<'a, T: Send + Sync + 'a>(
@@ -159,7 +178,10 @@ impl MemoryDns {
         if let Some(mut log) = self.log() {
             log.push(Question::new(record_type, name));
         }
-        let Found { lookup, delay } = find(&self.tree.read().unwrap_or_else(PoisonError::into_inner), name.as_str());
+        let Found { lookup, delay } = find(
+            &self.tree.read().unwrap_or_else(PoisonError::into_inner),
+            name.as_str(),
+        );
         match &self.clock {
             Some(clock) if !delay.is_zero() => {
                 let sleep = clock.sleep_until(clock.now().plus(delay));
@@ -176,23 +198,33 @@ impl MemoryDns {
 impl Dns for MemoryDns {
     fn ptr(&self, client: ClientIp) -> Step<'_, Lookup<PtrTarget>> {
         let name = QueryName::arpa(client);
-        self.answer(RecordType::Ptr, name.borrowed(), |tree, name| tree.find(name, |node| &node.ptr))
+        self.answer(RecordType::Ptr, name.borrowed(), |tree, name| {
+            tree.find(name, |node| &node.ptr)
+        })
     }
 
     fn a(&self, name: NameRef<'_>) -> Step<'_, Lookup<Ipv4Addr>> {
-        self.answer(RecordType::A, name, |tree, name| tree.find(name, |node| &node.a))
+        self.answer(RecordType::A, name, |tree, name| {
+            tree.find(name, |node| &node.a)
+        })
     }
 
     fn aaaa(&self, name: NameRef<'_>) -> Step<'_, Lookup<Ipv6Addr>> {
-        self.answer(RecordType::Aaaa, name, |tree, name| tree.find(name, |node| &node.aaaa))
+        self.answer(RecordType::Aaaa, name, |tree, name| {
+            tree.find(name, |node| &node.aaaa)
+        })
     }
 
     fn mx(&self, name: NameRef<'_>) -> Step<'_, Lookup<Mx>> {
-        self.answer(RecordType::Mx, name, |tree, name| tree.find(name, |node| &node.mx))
+        self.answer(RecordType::Mx, name, |tree, name| {
+            tree.find(name, |node| &node.mx)
+        })
     }
 
     fn txt(&self, name: NameRef<'_>) -> Step<'_, Lookup<Txt>> {
-        self.answer(RecordType::Txt, name, |tree, name| tree.find(name, |node| &node.txt))
+        self.answer(RecordType::Txt, name, |tree, name| {
+            tree.find(name, |node| &node.txt)
+        })
     }
 }
 
@@ -212,7 +244,14 @@ impl Default for MemoryDns {
 
 impl fmt::Debug for MemoryDns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.tree.read().unwrap_or_else(PoisonError::into_inner).len();
-        f.debug_struct("MemoryDns").field("names", &names).field("queries", &self.query_count()).finish()
+        let names = self
+            .tree
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
+        f.debug_struct("MemoryDns")
+            .field("names", &names)
+            .field("queries", &self.query_count())
+            .finish()
     }
 }

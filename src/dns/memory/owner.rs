@@ -2,8 +2,7 @@
 
 use crate::dns::escaped;
 
-use super::error::ZoneError;
-use super::tokens::Token;
+use super::{Token, ZoneError};
 
 /// A name of a zone: labels of any octets, lower-case, the root's empty one left out.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +17,23 @@ impl Owner {
             _ => {}
         }
         let octets = token.octets()?;
-        if octets.iter().any(|octet| !octet.escaped && (!octet.value.is_ascii_graphic())) {
-            return Err(ZoneError::expected("a name in visible ASCII, other octets as \\DDD", token));
+        if octets
+            .iter()
+            .any(|octet| !octet.escaped && (!octet.value.is_ascii_graphic()))
+        {
+            return Err(ZoneError::expected(
+                "a name in visible ASCII, other octets as \\DDD",
+                token,
+            ));
         }
         let mut labels: Vec<Vec<u8>> = octets
             .split(|octet| octet.value == b'.' && !octet.escaped)
-            .map(|label| label.iter().map(|octet| octet.value.to_ascii_lowercase()).collect())
+            .map(|label| {
+                label
+                    .iter()
+                    .map(|octet| octet.value.to_ascii_lowercase())
+                    .collect()
+            })
             .collect();
         match labels.pop_if(|last| last.is_empty()) {
             Some(_) => {}
@@ -37,9 +47,16 @@ impl Owner {
             return Err(ZoneError::expected("a name without empty labels", token));
         }
         if self.0.iter().any(|label| label.len() > MAX_LABEL) {
-            return Err(ZoneError::expected("a name with labels of at most 63 octets", token));
+            return Err(ZoneError::expected(
+                "a name with labels of at most 63 octets",
+                token,
+            ));
         }
-        let octets = self.0.iter().map(|label| label.len().saturating_add(1)).fold(1, usize::saturating_add);
+        let octets = self
+            .0
+            .iter()
+            .map(|label| label.len().saturating_add(1))
+            .fold(1, usize::saturating_add);
         if octets > MAX_WIRE {
             return Err(ZoneError::expected("a name of at most 253 octets", token));
         }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::error::ZoneError;
-use super::owner::Owner;
-use super::record::{Data, Fields, KINDS, Kind, Record, read_data, seconds};
-use super::tokens::{Entries, Entry, Place, Token};
+use super::{
+    Data, Entries, Entry, Fields, KINDS, Kind, Owner, Place, Record, Token, ZoneError, read_data,
+    seconds,
+};
 
 /// Reads a whole text; the first fault ends it.
 pub(super) fn read(text: &str) -> Result<Vec<Record>, ZoneError> {
@@ -43,14 +43,27 @@ impl Reader {
         Ok(())
     }
 
-    fn directive(&mut self, directive: &Token<'_>, fields: &mut Fields<'_, '_>) -> Result<(), ZoneError> {
+    fn directive(
+        &mut self,
+        directive: &Token<'_>,
+        fields: &mut Fields<'_, '_>,
+    ) -> Result<(), ZoneError> {
         match directive.text.to_ascii_uppercase().as_str() {
             "$ORIGIN" => self.origin = fields.owner("a name", &self.origin)?,
             "$TTL" => self.default_ttl = Some(fields.seconds(TTL)?),
             "$INCLUDE" | "$GENERATE" => {
-                return Err(ZoneError::plain("a zone in memory knows no $INCLUDE and no $GENERATE", directive.place));
+                return Err(ZoneError::plain(
+                    "a zone in memory knows no $INCLUDE and no $GENERATE",
+                    directive.place,
+                ));
             }
-            _ => return Err(ZoneError::unknown("directive", directive, ["$ORIGIN", "$TTL"])),
+            _ => {
+                return Err(ZoneError::unknown(
+                    "directive",
+                    directive,
+                    ["$ORIGIN", "$TTL"],
+                ));
+            }
         }
         fields.finish()
     }
@@ -60,15 +73,32 @@ impl Reader {
             self.owner = Some(fields.owner("a name", &self.origin)?.key());
         }
         let first = entry.tokens.first().map_or(entry.end, |token| token.place);
-        let owner = self.owner.clone().ok_or_else(|| ZoneError::plain("no name stands before this record", first))?;
-        let (stated, kind) =
-            type_and_ttl(fields).map_err(|error| if entry.indented { error.for_indented() } else { error })?;
+        let owner = self
+            .owner
+            .clone()
+            .ok_or_else(|| ZoneError::plain("no name stands before this record", first))?;
+        let (stated, kind) = type_and_ttl(fields).map_err(|error| {
+            if entry.indented {
+                error.for_indented()
+            } else {
+                error
+            }
+        })?;
         self.last_ttl = stated.or(self.last_ttl);
-        let ttl = stated.or(self.default_ttl).or(self.last_ttl).unwrap_or(DEFAULT_TTL);
+        let ttl = stated
+            .or(self.default_ttl)
+            .or(self.last_ttl)
+            .unwrap_or(DEFAULT_TTL);
         let (delay, data) = read_data(kind, ttl, &self.origin, fields)?;
         fields.finish()?;
         self.check_alias(&owner, &data, first)?;
-        self.records.push(Record { owner, kind, ttl, delay, data });
+        self.records.push(Record {
+            owner,
+            kind,
+            ttl,
+            delay,
+            data,
+        });
         Ok(())
     }
 
@@ -94,11 +124,18 @@ fn type_and_ttl(fields: &mut Fields<'_, '_>) -> Result<(Option<Duration>, Kind),
         if let Some(kind) = Kind::parse(word) {
             return Ok((ttl, kind));
         }
-        if ["CH", "CS", "HS"].iter().any(|other| other.eq_ignore_ascii_case(word)) {
+        if ["CH", "CS", "HS"]
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(word))
+        {
             return Err(ZoneError::expected("the class IN", token));
         }
         if !word.eq_ignore_ascii_case("IN") {
-            return Err(ZoneError::unknown("record type", token, KINDS.iter().map(|&(known, _)| known)));
+            return Err(ZoneError::unknown(
+                "record type",
+                token,
+                KINDS.iter().map(|&(known, _)| known),
+            ));
         }
         if class.is_some() {
             return Err(ZoneError::expected("a record type", token));

@@ -7,9 +7,7 @@ use std::time::Duration;
 use crate::dns::{DnsError, Exchange, Mx, PtrTarget, Txt};
 use crate::name::Name;
 
-use super::error::ZoneError;
-use super::owner::Owner;
-use super::tokens::{Place, Token};
+use super::{Owner, Place, Token, ZoneError};
 
 /// A record as the tree takes it.
 #[derive(Debug)]
@@ -39,7 +37,10 @@ pub(super) enum Kind {
 
 impl Kind {
     pub(super) fn parse(word: &str) -> Option<Self> {
-        KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|&(_, kind)| kind)
+        KINDS
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(word))
+            .map(|&(_, kind)| kind)
     }
 }
 
@@ -77,7 +78,10 @@ pub(super) struct Fields<'e, 'z> {
 
 impl<'e, 'z> Fields<'e, 'z> {
     pub(super) fn new(tokens: &'e [Token<'z>], end: Place) -> Self {
-        Self { tokens: tokens.iter(), end }
+        Self {
+            tokens: tokens.iter(),
+            end,
+        }
     }
 
     pub(super) fn peek(&self) -> Option<&'e Token<'z>> {
@@ -85,7 +89,9 @@ impl<'e, 'z> Fields<'e, 'z> {
     }
 
     pub(super) fn next(&mut self, what: &'static str) -> Result<&'e Token<'z>, ZoneError> {
-        self.tokens.next().ok_or_else(|| ZoneError::ended(what, self.end))
+        self.tokens
+            .next()
+            .ok_or_else(|| ZoneError::ended(what, self.end))
     }
 
     /// The next word, if it is one that `read` takes.
@@ -97,7 +103,10 @@ impl<'e, 'z> Fields<'e, 'z> {
 
     fn parse<T: FromStr>(&mut self, what: &'static str) -> Result<T, ZoneError> {
         let token = self.next(what)?;
-        token.bare().and_then(|word| word.parse().ok()).ok_or_else(|| ZoneError::expected(what, token))
+        token
+            .bare()
+            .and_then(|word| word.parse().ok())
+            .ok_or_else(|| ZoneError::expected(what, token))
     }
 
     pub(super) fn owner(&mut self, what: &'static str, origin: &Owner) -> Result<Owner, ZoneError> {
@@ -106,11 +115,16 @@ impl<'e, 'z> Fields<'e, 'z> {
 
     pub(super) fn seconds(&mut self, what: &'static str) -> Result<Duration, ZoneError> {
         let token = self.next(what)?;
-        token.bare().and_then(seconds).ok_or_else(|| ZoneError::expected(what, token))
+        token
+            .bare()
+            .and_then(seconds)
+            .ok_or_else(|| ZoneError::expected(what, token))
     }
 
     pub(super) fn finish(&self) -> Result<(), ZoneError> {
-        self.peek().map_or(Ok(()), |token| Err(ZoneError::expected("the end of the entry", token)))
+        self.peek().map_or(Ok(()), |token| {
+            Err(ZoneError::expected("the end of the entry", token))
+        })
     }
 }
 
@@ -123,7 +137,8 @@ pub(super) fn read_data(
 ) -> Result<(Duration, Data), ZoneError> {
     let mut delay = Duration::ZERO;
     let mut late = false;
-    while let Some(token) = fields.next_if(|token| token.bare()?.starts_with('!').then_some(*token)) {
+    while let Some(token) = fields.next_if(|token| token.bare()?.starts_with('!').then_some(*token))
+    {
         match script(&token)? {
             Script::Answer(scripted) => return Ok((delay, Data::Scripted(scripted))),
             Script::Delay(more) => delay = delay.saturating_add(more),
@@ -132,20 +147,35 @@ pub(super) fn read_data(
     }
     match fields.peek() {
         None if late => Ok((delay, Data::Late)),
-        Some(token) if kind == Kind::Any => Err(ZoneError::expected("a word such as !servfail, for ANY", token)),
+        Some(token) if kind == Kind::Any => Err(ZoneError::expected(
+            "a word such as !servfail, for ANY",
+            token,
+        )),
         _ => Ok((delay, plain_data(kind, ttl, origin, fields)?)),
     }
 }
 
-fn plain_data(kind: Kind, ttl: Duration, origin: &Owner, fields: &mut Fields<'_, '_>) -> Result<Data, ZoneError> {
+fn plain_data(
+    kind: Kind,
+    ttl: Duration,
+    origin: &Owner,
+    fields: &mut Fields<'_, '_>,
+) -> Result<Data, ZoneError> {
     Ok(match kind {
         Kind::A => Data::A(fields.parse("an IPv4 address")?),
         Kind::Aaaa => Data::Aaaa(fields.parse("an IPv6 address")?),
-        Kind::Any => return Err(ZoneError::ended("a word such as !servfail, for ANY", fields.end)),
+        Kind::Any => {
+            return Err(ZoneError::ended(
+                "a word such as !servfail, for ANY",
+                fields.end,
+            ));
+        }
         Kind::Cname => Data::Cname(fields.owner("a name", origin)?.key()),
         Kind::Mx => Data::Mx(mail_exchanger(origin, fields)?),
         Kind::Ns => fields.owner("a name", origin).map(|_| Data::Ns)?,
-        Kind::Ptr => Data::Ptr(PtrTarget::from_labels(fields.owner("a name", origin)?.labels())),
+        Kind::Ptr => Data::Ptr(PtrTarget::from_labels(
+            fields.owner("a name", origin)?.labels(),
+        )),
         Kind::Soa => Data::Soa(start_of_authority(origin, fields)?.min(ttl)),
         Kind::Txt => Data::Txt(text(fields)?),
     })
@@ -159,7 +189,10 @@ fn mail_exchanger(origin: &Owner, fields: &mut Fields<'_, '_>) -> Result<Mx, Zon
         (Some(_), Ok(name)) => Exchange::Host(name),
         (Some(_), Err(_)) => Exchange::Unusable,
     };
-    Ok(Mx { preference, exchange })
+    Ok(Mx {
+        preference,
+        exchange,
+    })
 }
 
 /// The minimum field, which bounds how long an absence may be kept (RFC 2308 section 4).
@@ -178,7 +211,10 @@ fn text(fields: &mut Fields<'_, '_>) -> Result<Txt, ZoneError> {
     while let Some(token) = fields.next_if(|token| Some(*token)) {
         octets.extend(string(&token)?);
         if octets.len() > MAX_TEXT {
-            return Err(ZoneError::plain("this text is longer than 65535 octets", token.place));
+            return Err(ZoneError::plain(
+                "this text is longer than 65535 octets",
+                token.place,
+            ));
         }
     }
     Ok(Txt::new(octets))
@@ -187,7 +223,10 @@ fn text(fields: &mut Fields<'_, '_>) -> Result<Txt, ZoneError> {
 fn string(token: &Token<'_>) -> Result<Vec<u8>, ZoneError> {
     let octets: Vec<u8> = token.octets()?.iter().map(|octet| octet.value).collect();
     if octets.len() > MAX_STRING {
-        return Err(ZoneError::plain("this string is longer than 255 octets; write it as several", token.place));
+        return Err(ZoneError::plain(
+            "this string is longer than 255 octets; write it as several",
+            token.place,
+        ));
     }
     Ok(octets)
 }
@@ -199,7 +238,8 @@ enum Script {
 
 fn script(token: &Token<'_>) -> Result<Script, ZoneError> {
     if let Some(delay) = token.text.strip_prefix("!delay=") {
-        let delay = milliseconds(delay).ok_or_else(|| ZoneError::expected("a delay such as !delay=250ms", token))?;
+        let delay = milliseconds(delay)
+            .ok_or_else(|| ZoneError::expected("a delay such as !delay=250ms", token))?;
         return Ok(Script::Delay(delay));
     }
     Ok(Script::Answer(match token.text {
@@ -231,7 +271,9 @@ pub(super) fn seconds(text: &str) -> Option<Duration> {
     let mut total = 0_u32;
     let mut rest = text;
     while !rest.is_empty() {
-        let end = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
+        let end = rest
+            .find(|next: char| !next.is_ascii_digit())
+            .unwrap_or(rest.len());
         let (number, unit) = rest.split_at_checked(end)?;
         let mut unit = unit.chars();
         let factor = match unit.next().map(|letter| letter.to_ascii_lowercase()) {
@@ -243,7 +285,11 @@ pub(super) fn seconds(text: &str) -> Option<Duration> {
             Some('w') => 7 * 24 * 60 * 60,
             _ => return None,
         };
-        total = number.parse::<u32>().ok()?.checked_mul(factor)?.checked_add(total)?;
+        total = number
+            .parse::<u32>()
+            .ok()?
+            .checked_mul(factor)?
+            .checked_add(total)?;
         rest = unit.as_str();
     }
     (!text.is_empty() && total <= MAX_TTL).then(|| Duration::from_secs(total.into()))
@@ -261,7 +307,14 @@ pub(super) const KINDS: [(&str, Kind); 9] = [
     ("TXT", Kind::Txt),
 ];
 
-const SCRIPT_WORDS: [&str; 6] = ["!delay=250ms", "!nodata", "!nxdomain", "!refused", "!servfail", "!timeout"];
+const SCRIPT_WORDS: [&str; 6] = [
+    "!delay=250ms",
+    "!nodata",
+    "!nxdomain",
+    "!refused",
+    "!servfail",
+    "!timeout",
+];
 
 /// RFC 1035 section 3.3.
 const MAX_STRING: usize = 255;

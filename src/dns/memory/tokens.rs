@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::ZoneError;
+use super::ZoneError;
 
 /// Where a word begins; both counted from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +37,18 @@ impl<'z> Token<'z> {
         let mut bytes = self.text.bytes();
         while let Some(byte) = bytes.next() {
             if byte != b'\\' {
-                octets.push(Octet { value: byte, escaped: false });
+                octets.push(Octet {
+                    value: byte,
+                    escaped: false,
+                });
                 continue;
             }
-            let value = escaped(&mut bytes).ok_or_else(|| ZoneError::plain(BAD_ESCAPE, self.place))?;
-            octets.push(Octet { value, escaped: true });
+            let value =
+                escaped(&mut bytes).ok_or_else(|| ZoneError::plain(BAD_ESCAPE, self.place))?;
+            octets.push(Octet {
+                value,
+                escaped: true,
+            });
         }
         Ok(octets)
     }
@@ -62,7 +69,9 @@ fn escaped(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {
     }
     let digits = [first, bytes.next()?, bytes.next()?];
     digits.iter().try_fold(0_u8, |value, &digit| {
-        let digit = char::from(digit).to_digit(10).and_then(|digit| u8::try_from(digit).ok())?;
+        let digit = char::from(digit)
+            .to_digit(10)
+            .and_then(|digit| u8::try_from(digit).ok())?;
         value.checked_mul(10)?.checked_add(digit)
     })
 }
@@ -86,7 +95,10 @@ pub(super) struct Entries<'z> {
 
 impl<'z> Entries<'z> {
     pub(super) const fn new(text: &'z str) -> Self {
-        Self { rest: text, place: Place { line: 1, column: 1 } }
+        Self {
+            rest: text,
+            place: Place { line: 1, column: 1 },
+        }
     }
 
     /// The next entry; `None` at the end of the text.
@@ -94,7 +106,11 @@ impl<'z> Entries<'z> {
         while let Some(first) = self.peek() {
             let (tokens, end) = self.line()?;
             if !tokens.is_empty() {
-                return Ok(Some(Entry { tokens, indented: is_blank(first), end }));
+                return Ok(Some(Entry {
+                    tokens,
+                    indented: is_blank(first),
+                    end,
+                }));
             }
         }
         Ok(None)
@@ -110,9 +126,18 @@ impl<'z> Entries<'z> {
                     self.bump();
                     return Ok((tokens, place));
                 }
-                (None, Some(open)) => return Err(ZoneError::plain("this parenthesis is never closed", open)),
-                (Some('('), Some(_)) => return Err(ZoneError::plain("a parenthesis inside a parenthesis", place)),
-                (Some(')'), None) => return Err(ZoneError::plain("this parenthesis was never opened", place)),
+                (None, Some(open)) => {
+                    return Err(ZoneError::plain("this parenthesis is never closed", open));
+                }
+                (Some('('), Some(_)) => {
+                    return Err(ZoneError::plain(
+                        "a parenthesis inside a parenthesis",
+                        place,
+                    ));
+                }
+                (Some(')'), None) => {
+                    return Err(ZoneError::plain("this parenthesis was never opened", place));
+                }
                 (Some('('), None) => open = Some(place),
                 (Some(')'), Some(_)) => open = None,
                 (Some(';'), _) => {
@@ -125,8 +150,14 @@ impl<'z> Entries<'z> {
                 }
                 (Some(next), _) if is_blank(next) || next == '\n' => {}
                 (Some(_), _) => {
-                    let text = self.take_while(|next| !is_blank(next) && !matches!(next, '\n' | ';' | '(' | ')' | '"'));
-                    tokens.push(Token { text, quoted: false, place });
+                    let text = self.take_while(|next| {
+                        !is_blank(next) && !matches!(next, '\n' | ';' | '(' | ')' | '"')
+                    });
+                    tokens.push(Token {
+                        text,
+                        quoted: false,
+                        place,
+                    });
                     continue;
                 }
             }
@@ -139,8 +170,15 @@ impl<'z> Entries<'z> {
         self.bump();
         let text = self.take_while(|next| !matches!(next, '"' | '\n'));
         match self.bump() {
-            Some('"') => Ok(Token { text, quoted: true, place }),
-            _ => Err(ZoneError::plain("this quotation is not closed on its line", place)),
+            Some('"') => Ok(Token {
+                text,
+                quoted: true,
+                place,
+            }),
+            _ => Err(ZoneError::plain(
+                "this quotation is not closed on its line",
+                place,
+            )),
         }
     }
 
@@ -153,7 +191,9 @@ impl<'z> Entries<'z> {
                 self.bump();
             }
         }
-        start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default()
+        start
+            .get(..start.len().saturating_sub(self.rest.len()))
+            .unwrap_or_default()
     }
 
     fn peek(&self) -> Option<char> {
@@ -165,8 +205,14 @@ impl<'z> Entries<'z> {
         let next = chars.next()?;
         self.rest = chars.as_str();
         self.place = match next {
-            '\n' => Place { line: self.place.line.saturating_add(1), column: 1 },
-            _ => Place { column: self.place.column.saturating_add(1), ..self.place },
+            '\n' => Place {
+                line: self.place.line.saturating_add(1),
+                column: 1,
+            },
+            _ => Place {
+                column: self.place.column.saturating_add(1),
+                ..self.place
+            },
         };
         Some(next)
     }

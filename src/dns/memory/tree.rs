@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::dns::{Answer, DnsError, Lookup, Mx, PtrTarget, Txt};
 
-use super::record::{Data, Kind, Record, Scripted};
+use super::{Data, Kind, Record, Scripted};
 
 /// All names. A wildcard is kept under the name it stands below, so that looking for it builds no text.
 #[derive(Debug, Default)]
@@ -61,7 +61,10 @@ impl Tree {
     pub(super) fn of(records: Vec<Record>) -> Self {
         let mut tree = Self::default();
         tree.add(records);
-        tree.names.values_mut().chain(tree.wildcards.values_mut()).for_each(Node::seal);
+        tree.names
+            .values_mut()
+            .chain(tree.wildcards.values_mut())
+            .for_each(Node::seal);
         tree
     }
 
@@ -129,14 +132,21 @@ impl Tree {
     }
 
     /// Answers one question, following aliases.
-    pub(super) fn find<'t, T: 't>(&'t self, name: &'t str, slot: impl Fn(&'t Node) -> &'t Slot<T>) -> Found<T> {
+    pub(super) fn find<'t, T: 't>(
+        &'t self,
+        name: &'t str,
+        slot: impl Fn(&'t Node) -> &'t Slot<T>,
+    ) -> Found<T> {
         let mut name = name;
         let mut delay = Duration::ZERO;
         let mut ttl = Duration::MAX;
         for _ in 0..=MAX_ALIASES {
             let Some(node) = self.node_or_wildcard(name) else {
                 let ttl = ttl.min(self.absence(name));
-                return Found { lookup: Ok(Answer::NoSuchName { ttl }), delay };
+                return Found {
+                    lookup: Ok(Answer::NoSuchName { ttl }),
+                    delay,
+                };
             };
             let slot = slot(node);
             delay = delay.saturating_add(slot.delay);
@@ -145,19 +155,27 @@ impl Tree {
             }
             let Some(alias) = &node.alias else {
                 let ttl = ttl.min(self.absence(name));
-                return Found { lookup: Ok(Answer::NoData { ttl }), delay };
+                return Found {
+                    lookup: Ok(Answer::NoData { ttl }),
+                    delay,
+                };
             };
             ttl = ttl.min(alias.ttl);
             delay = delay.saturating_add(alias.delay);
             name = &alias.target;
         }
-        Found { lookup: Err(DnsError::ServerFailure), delay }
+        Found {
+            lookup: Err(DnsError::ServerFailure),
+            delay,
+        }
     }
 
     /// How long the absence of a name or record may be kept: what the nearest SOA at or above the name says.
     fn absence(&self, name: &str) -> Duration {
         let mut names = iter::successors(Some(name), |name| above(name));
-        names.find_map(|name| self.node(name)?.absence).unwrap_or_default()
+        names
+            .find_map(|name| self.node(name)?.absence)
+            .unwrap_or_default()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -167,7 +185,13 @@ impl Tree {
 
 impl Node {
     fn take(&mut self, record: Record) {
-        let Record { kind, ttl, delay, data, .. } = record;
+        let Record {
+            kind,
+            ttl,
+            delay,
+            data,
+            ..
+        } = record;
         match data {
             Data::A(ip) => self.a.push(ip, ttl, delay),
             Data::Aaaa(ip) => self.aaaa.push(ip, ttl, delay),
@@ -188,7 +212,14 @@ impl Node {
     /// Scripts one type, or all: with trouble at an alias, nothing behind it can be found.
     fn script(&mut self, kind: Kind, write: impl Fn(ScriptMut<'_>)) {
         let every = matches!(kind, Kind::Any | Kind::Cname);
-        let Self { a, aaaa, mx, ptr, txt, .. } = self;
+        let Self {
+            a,
+            aaaa,
+            mx,
+            ptr,
+            txt,
+            ..
+        } = self;
         let slots = [
             (Kind::A, a.script()),
             (Kind::Aaaa, aaaa.script()),
@@ -196,7 +227,10 @@ impl Node {
             (Kind::Ptr, ptr.script()),
             (Kind::Txt, txt.script()),
         ];
-        slots.into_iter().filter(|(own, _)| every || *own == kind).for_each(|(_, script)| write(script));
+        slots
+            .into_iter()
+            .filter(|(own, _)| every || *own == kind)
+            .for_each(|(_, script)| write(script));
     }
 
     /// Forgets what is to be replaced. An alias and other data exclude each other (RFC 1034 section 3.6.2).
@@ -208,7 +242,12 @@ impl Node {
             Kind::Ptr => self.ptr = Slot::default(),
             Kind::Txt => self.txt = Slot::default(),
             Kind::Ns | Kind::Soa => return,
-            Kind::Any | Kind::Cname => *self = Self { absence: self.absence, ..Self::default() },
+            Kind::Any | Kind::Cname => {
+                *self = Self {
+                    absence: self.absence,
+                    ..Self::default()
+                }
+            }
         }
         self.alias = None;
     }
@@ -237,7 +276,10 @@ impl<T> Slot<T> {
     }
 
     const fn script(&mut self) -> ScriptMut<'_> {
-        ScriptMut { delay: &mut self.delay, scripted: &mut self.scripted }
+        ScriptMut {
+            delay: &mut self.delay,
+            scripted: &mut self.scripted,
+        }
     }
 
     fn seal(&mut self)
@@ -246,7 +288,9 @@ impl<T> Slot<T> {
     {
         if !self.pending.is_empty() {
             let mut seen = HashSet::new();
-            let records = mem::take(&mut self.pending).into_iter().filter(|record| seen.insert(record.clone()));
+            let records = mem::take(&mut self.pending)
+                .into_iter()
+                .filter(|record| seen.insert(record.clone()));
             self.records = Some(records.collect());
         }
     }
@@ -254,9 +298,16 @@ impl<T> Slot<T> {
     fn answer(&self, most: Duration, absence: impl FnOnce() -> Duration) -> Option<Lookup<T>> {
         match (self.scripted, &self.records) {
             (Some(Scripted::Trouble(error)), _) => Some(Err(error)),
-            (Some(Scripted::NoData), _) => Some(Ok(Answer::NoData { ttl: absence().min(most) })),
-            (Some(Scripted::NoSuchName), _) => Some(Ok(Answer::NoSuchName { ttl: absence().min(most) })),
-            (None, Some(records)) => Some(Ok(Answer::Records { records: records.clone(), ttl: self.ttl.min(most) })),
+            (Some(Scripted::NoData), _) => Some(Ok(Answer::NoData {
+                ttl: absence().min(most),
+            })),
+            (Some(Scripted::NoSuchName), _) => Some(Ok(Answer::NoSuchName {
+                ttl: absence().min(most),
+            })),
+            (None, Some(records)) => Some(Ok(Answer::Records {
+                records: records.clone(),
+                ttl: self.ttl.min(most),
+            })),
             (None, None) => None,
         }
     }
@@ -264,7 +315,13 @@ impl<T> Slot<T> {
 
 impl<T> Default for Slot<T> {
     fn default() -> Self {
-        Self { pending: Vec::new(), records: None, ttl: Duration::MAX, delay: Duration::ZERO, scripted: None }
+        Self {
+            pending: Vec::new(),
+            records: None,
+            ttl: Duration::MAX,
+            delay: Duration::ZERO,
+            scripted: None,
+        }
     }
 }
 
@@ -279,12 +336,19 @@ fn above(name: &str) -> Option<&str> {
         skip = octet == b'\\' && !skip;
         border
     });
-    Some(dot.and_then(|dot| name.get(dot.saturating_add(1)..)).unwrap_or_default())
+    Some(
+        dot.and_then(|dot| name.get(dot.saturating_add(1)..))
+            .unwrap_or_default(),
+    )
 }
 
 /// For `*.example` what it stands below: `example`.
 fn wildcard(name: &str) -> Option<&str> {
-    if name == "*" { Some("") } else { name.strip_prefix("*.") }
+    if name == "*" {
+        Some("")
+    } else {
+        name.strip_prefix("*.")
+    }
 }
 
 /// No chain of aliases is followed further; resolvers stop at about as many.
