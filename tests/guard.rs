@@ -4,6 +4,7 @@ mod support;
 mod util;
 
 use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -189,10 +190,7 @@ struct Breaks {
 impl Policy for Breaks {
     fn check<'a>(&'a self, _: &'a Inquiry<'a>) -> Decision<'a> {
         assert!(self.later, "at once, as the test wants it");
-        Decision::later(async {
-            let asked: Option<Judgement> = None;
-            asked.expect("later, as the test wants it")
-        })
+        Decision::later(async { std::panic::panic_any("later, as the test wants it") })
     }
 
     fn kind(&self) -> &'static str {
@@ -332,9 +330,8 @@ fn serve(answers: &Answers, stopped: &std::sync::mpsc::Receiver<()>) -> usize {
     let mut given = 0;
     loop {
         given += usize::from(answers.give(0));
-        match stopped.recv_timeout(Duration::from_millis(1)) {
-            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return given,
-            _ => {}
+        if stopped.recv_timeout(Duration::from_millis(1)) == Err(RecvTimeoutError::Disconnected) {
+            return given;
         }
     }
 }

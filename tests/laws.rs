@@ -397,7 +397,10 @@ fn refusals() -> impl Strategy<Value = Refusal> {
                 Some(code) => refusal.clone().with_code(code).unwrap_or(refusal),
                 None => refusal,
             };
-            detail.map_or(refusal.clone(), |detail| refusal.with_detail(detail))
+            match detail {
+                Some(detail) => refusal.with_detail(detail),
+                None => refusal,
+            }
         })
 }
 
@@ -497,7 +500,7 @@ fn the_worlds_show_something() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut seen = std::collections::BTreeMap::new();
     let (mut accepted, mut softened, mut lifted) = (0, 0, 0);
-    for _ in 0..400 {
+    for _ in 0..1000 {
         let world = worlds().new_tree(&mut runner).unwrap().current();
         let healthy = world.healthy().outcomes();
         for (troubled, healthy) in world.outcomes().iter().zip(&healthy) {

@@ -230,14 +230,15 @@ impl Policies {
     }
 
     fn kind(&self, kind: &str, words: &mut Words, rules: &[String]) -> Result<Boxed, String> {
-        let trouble = words
-            .value("on-trouble")
-            .map(|word| choose("on-trouble", &word, &TROUBLE))
-            .transpose()?;
+        let trouble = match (words.value("on-trouble"), kind) {
+            (Some(word), _) => choose("on-trouble", &word, &TROUBLE)?,
+            (None, "sender-domain") => OnTrouble::Defer,
+            (None, _) => OnTrouble::Proceed,
+        };
         Ok(match kind {
             "blocklist" => {
                 let list = Blocklist::new([zone(words)?]);
-                boxed(trouble.map_or(list.clone(), |trouble| list.on_trouble(trouble)))
+                boxed(list.on_trouble(trouble))
             }
             "verified-client" => {
                 let require = words
@@ -245,7 +246,7 @@ impl Policies {
                     .map(|word| choose("require", &word, &REQUIRE))
                     .transpose()?;
                 let check = VerifiedClient::new().require(require.unwrap_or_default());
-                boxed(trouble.map_or(check.clone(), |trouble| check.on_trouble(trouble)))
+                boxed(check.on_trouble(trouble))
             }
             "greeting" => {
                 let mut faults = vec![];
@@ -258,7 +259,7 @@ impl Policies {
                     words.rest.remove(0);
                 }
                 let check = Greeting::new(&self.perimeter).refusing(faults);
-                boxed(trouble.map_or(check.clone(), |trouble| check.on_trouble(trouble)))
+                boxed(check.on_trouble(trouble))
             }
             "sender-domain" => {
                 let check = SenderDomain::new();
@@ -267,7 +268,7 @@ impl Policies {
                     .map(|word| choose("unresolvable", &word, &TREATMENT));
                 let check =
                     check.unresolvable(unresolvable.transpose()?.unwrap_or(Treatment::Defer));
-                boxed(trouble.map_or(check.clone(), |trouble| check.on_trouble(trouble)))
+                boxed(check.on_trouble(trouble))
             }
             "client-table" => {
                 let mut table = HostTable::builder();
@@ -277,7 +278,7 @@ impl Policies {
                         .map_err(print)?;
                 }
                 let check = ClientTable::new(table.build());
-                boxed(trouble.map_or(check.clone(), |trouble| check.on_trouble(trouble)))
+                boxed(check.on_trouble(trouble))
             }
             "sender-table" | "recipient-table" => {
                 let senders = kind == "sender-table";
@@ -398,7 +399,7 @@ fn choose<T: Clone>(key: &str, word: &str, words: &[(&str, T)]) -> Result<T, Str
         .iter()
         .find(|(known, _)| *known == word)
         .map(|(_, value)| value.clone());
-    found.ok_or(format!("{key}: {word}"))
+    found.ok_or_else(|| format!("{key}: {word}"))
 }
 
 fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
@@ -412,7 +413,7 @@ fn print(error: impl std::fmt::Display) -> String {
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text
         .strip_suffix('s')
-        .ok_or(format!("no seconds: {text}"))?;
+        .ok_or_else(|| format!("no seconds: {text}"))?;
     parse(seconds).map(Duration::from_secs)
 }
 

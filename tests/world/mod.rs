@@ -72,7 +72,7 @@ pub(crate) const SENDERS: [&str; 6] = [
     "<joe@localhost>",
 ];
 
-const GREETINGS: [&str; 7] = [
+const GREETINGS: [&str; 8] = [
     "mail.example.com",
     "mx.example.org",
     "mx2.example.org",
@@ -80,6 +80,7 @@ const GREETINGS: [&str; 7] = [
     "[203.0.113.9]",
     "203.0.113.9",
     "localhost",
+    "nowhere.example",
 ];
 
 /// Who of them is ours.
