@@ -94,7 +94,15 @@ impl Network {
 
     /// Whether `client` lies in the network.
     pub fn contains(&self, client: ClientIp) -> bool {
-        self.0.contains(&client.as_ip())
+        match (&self.0, client.as_ip()) {
+            (IpNet::V4(network), IpAddr::V4(ip)) => {
+                (network.addr().to_bits() ^ ip.to_bits()) & network.netmask().to_bits() == 0
+            }
+            (IpNet::V6(network), IpAddr::V6(ip)) => {
+                (network.addr().to_bits() ^ ip.to_bits()) & network.netmask().to_bits() == 0
+            }
+            (IpNet::V4(_), IpAddr::V6(_)) | (IpNet::V6(_), IpAddr::V4(_)) => false,
+        }
     }
 
     /// How many leading bits all addresses of the network share: 0 to 32 for IPv4, to 128 for IPv6.

@@ -1,6 +1,6 @@
 //! Names made from addresses: `in-addr.arpa`, `ip6.arpa`, and those of block lists.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::net::IpAddr;
 
 use crate::client::ClientIp;
@@ -36,7 +36,7 @@ impl QueryName {
             IpAddr::V6(_) => "ip6.arpa",
         };
         // 32 nibbles with their dots and the tree are 72 octets, so this always fits.
-        Self::written(format_args!("{}{tree}", Reversed(client))).unwrap_or(Self::EMPTY)
+        Self::reversed(client).then(tree).unwrap_or(Self::EMPTY)
     }
 
     /// The name under which a list of addresses publishes this one (RFC 5782 sections 2.1 and 2.4).
@@ -44,7 +44,7 @@ impl QueryName {
     /// `None` when it would be longer than a name may be.
     #[must_use]
     pub fn listed(client: ClientIp, zone: &Name) -> Option<Self> {
-        Self::written(format_args!("{}{zone}", Reversed(client)))
+        Self::reversed(client).then(zone.as_str())
     }
 
     /// The name under which a list of names publishes this one (RFC 5782 section 2.3).
@@ -52,7 +52,10 @@ impl QueryName {
     /// `None` when it would be longer than a name may be.
     #[must_use]
     pub fn listed_name(listed: &Name, zone: &Name) -> Option<Self> {
-        Self::written(format_args!("{listed}.{zone}"))
+        Self::EMPTY
+            .then(listed.as_str())?
+            .then(".")?
+            .then(zone.as_str())
     }
 
     /// The name, without a final dot.
@@ -70,10 +73,51 @@ impl QueryName {
         NameRef::assume_valid(self.as_str())
     }
 
-    /// What these arguments print; `None` when it is longer than a name may be.
-    fn written(text: fmt::Arguments<'_>) -> Option<Self> {
-        let mut pen = Pen(Self::EMPTY);
-        pen.write_fmt(text).ok().map(|()| pen.0)
+    /// The octets (IPv4) or nibbles (IPv6) of an address from last to first, each with a dot behind it.
+    fn reversed(client: ClientIp) -> Self {
+        let mut name = Self::EMPTY;
+        match client.as_ip() {
+            IpAddr::V4(ip) => ip
+                .octets()
+                .iter()
+                .rev()
+                .for_each(|octet| name.push_decimal(*octet)),
+            IpAddr::V6(ip) => ip.octets().iter().rev().for_each(|octet| {
+                name.push_digits([octet & 0x0f]);
+                name.push_digits([octet >> 4]);
+            }),
+        }
+        name
+    }
+
+    fn push_decimal(&mut self, octet: u8) {
+        match octet {
+            0..10 => self.push_digits([octet]),
+            10..100 => self.push_digits([octet / 10, octet % 10]),
+            100.. => self.push_digits([octet / 100, octet / 10 % 10, octet % 10]),
+        }
+    }
+
+    /// Digits below sixteen, and a dot. There is room: an address has at most 32 of them.
+    fn push_digits<const N: usize>(&mut self, digits: [u8; N]) {
+        let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+        for character in digits.into_iter().map(digit).chain(['.']) {
+            let _ = self.push(character.encode_utf8(&mut [0; 4]));
+        }
+    }
+
+    /// The name with this text at its end; `None` when it would be longer than a name may be.
+    fn then(mut self, text: &str) -> Option<Self> {
+        self.push(text).map(|()| self)
+    }
+
+    fn push(&mut self, text: &str) -> Option<()> {
+        let end = self.len.checked_add(text.len())?;
+        self.octets
+            .get_mut(self.len..end)?
+            .copy_from_slice(text.as_bytes());
+        self.len = end;
+        Some(())
     }
 
     const EMPTY: Self = Self {
@@ -82,42 +126,9 @@ impl QueryName {
     };
 }
 
-/// Writes a name. Nobody else may: a `QueryName` vouches for its text.
-struct Pen(QueryName);
-
-impl fmt::Write for Pen {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let Self(name) = self;
-        let end = name.len.saturating_add(text.len());
-        let place = name.octets.get_mut(name.len..end).ok_or(fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        name.len = end;
-        Ok(())
-    }
-}
-
 impl fmt::Debug for QueryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("QueryName").field(&self.as_str()).finish()
-    }
-}
-
-/// The octets (IPv4) or nibbles (IPv6) of an address from last to first, each with a dot behind it.
-struct Reversed(ClientIp);
-
-impl fmt::Display for Reversed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.as_ip() {
-            IpAddr::V4(ip) => {
-                let [a, b, c, d] = ip.octets();
-                write!(f, "{d}.{c}.{b}.{a}.")
-            }
-            IpAddr::V6(ip) => ip
-                .octets()
-                .iter()
-                .rev()
-                .try_for_each(|octet| write!(f, "{:x}.{:x}.", octet & 0x0f, octet >> 4)),
-        }
     }
 }
 

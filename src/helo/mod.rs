@@ -30,6 +30,8 @@ mod standing;
 pub use ourselves::{Identity, Ourselves};
 pub use standing::{Standing, resolve};
 
+use std::net::IpAddr;
+
 use crate::address::Literal;
 use crate::client::ClientIp;
 use crate::fcrdns::VerifiedName;
@@ -113,10 +115,10 @@ pub fn read(argument: &str) -> Claim {
             .and_then(|literal| literal.parse().ok());
         return literal.map_or(Claim::Malformed, Claim::Literal);
     }
-    match (ClientIp::parse(argument), Name::parse(argument)) {
-        (Ok(ip), _) => Claim::BareAddress(ip),
-        (_, Ok(name)) => Claim::Name(name),
-        _ => Claim::Malformed,
+    // Not by way of `ClientIp::parse`: its error quotes the text, and most greetings are no address.
+    match argument.parse::<IpAddr>() {
+        Ok(ip) => Claim::BareAddress(ip.into()),
+        Err(_) => Name::parse(argument).map_or(Claim::Malformed, Claim::Name),
     }
 }
 

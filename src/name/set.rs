@@ -45,6 +45,9 @@ impl NameSet {
     /// Whether one of the patterns covers the name.
     #[must_use]
     pub fn contains(&self, name: &Name) -> bool {
+        if self.patterns.len() <= FEW {
+            return self.patterns.iter().any(|pattern| pattern.matches(name));
+        }
         self.exact.contains(name)
             || (!self.below.is_empty()
                 && name
@@ -80,3 +83,6 @@ impl FromIterator<NamePattern> for NameSet {
         set
     }
 }
+
+/// So many patterns are compared one by one in less time than one name is hashed.
+const FEW: usize = 8;

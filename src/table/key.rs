@@ -25,9 +25,16 @@ impl Key {
     pub(super) fn of_local(local: &str) -> Self {
         let mut key = Self::EMPTY;
         let _ = if local.is_ascii() {
-            key.write_str(local).map(|()| key.octets.iter_mut().take(local.len()).for_each(|octet| octet.make_ascii_lowercase()))
+            let copied = key.write_str(local);
+            for octet in key.octets.iter_mut().take(local.len()) {
+                octet.make_ascii_lowercase();
+            }
+            copied
         } else {
-            local.chars().flat_map(char::to_lowercase).try_for_each(|character| key.write_char(character))
+            local
+                .chars()
+                .flat_map(char::to_lowercase)
+                .try_for_each(|character| key.write_char(character))
         };
         let _ = key.write_char('@');
         key
