@@ -132,7 +132,10 @@ pub fn judge<'l, A: Copy + Into<IpAddr> + 'l>(
         }
     }
     match trouble {
-        _ if !confirmed.is_empty() => Fcrdns::Confirmed { names: confirmed.into(), trouble },
+        _ if !confirmed.is_empty() => Fcrdns::Confirmed {
+            names: confirmed.into(),
+            trouble,
+        },
         Some(error) => Fcrdns::Trouble(error),
         None => Fcrdns::Mismatch(shared(reverse)),
     }

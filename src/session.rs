@@ -60,7 +60,10 @@ pub enum Transport {
 
 /// The verb of a greeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: RFC 5321 section 4.1.1.1 has two")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: RFC 5321 section 4.1.1.1 has two"
+)]
 pub enum Verb {
     /// EHLO: the client speaks extended SMTP.
     Ehlo,
@@ -89,7 +92,12 @@ impl Greeting {
     /// Reads the argument of HELO or EHLO.
     #[must_use]
     pub fn new(verb: Verb, argument: &str) -> Self {
-        Self { verb, text: argument.into(), claim: helo::read(argument), standing: OnceLock::new() }
+        Self {
+            verb,
+            text: argument.into(),
+            claim: helo::read(argument),
+            standing: OnceLock::new(),
+        }
     }
 
     /// HELO or EHLO.
@@ -168,8 +176,13 @@ impl Session {
     /// MAIL: a transaction begins.
     pub fn mail(&mut self, sender: ReversePath) {
         self.forget_trouble();
-        self.transaction =
-            Some(Transaction { sender, route: OnceLock::new(), recipient: None, accepted: 0, ordinary: 0 });
+        self.transaction = Some(Transaction {
+            sender,
+            route: OnceLock::new(),
+            recipient: None,
+            accepted: 0,
+            ordinary: 0,
+        });
     }
 
     /// RCPT: this recipient is under judgement. Without a transaction nothing happens.
@@ -247,7 +260,9 @@ impl Session {
     /// The sender of the present transaction.
     #[must_use]
     pub fn sender(&self) -> Option<&ReversePath> {
-        self.transaction.as_ref().map(|transaction| &transaction.sender)
+        self.transaction
+            .as_ref()
+            .map(|transaction| &transaction.sender)
     }
 
     /// The recipient under judgement.
@@ -265,13 +280,17 @@ impl Session {
     /// How many recipients of the present transaction were accepted.
     #[must_use]
     pub fn accepted_recipients(&self) -> usize {
-        self.transaction.as_ref().map_or(0, |transaction| transaction.accepted)
+        self.transaction
+            .as_ref()
+            .map_or(0, |transaction| transaction.accepted)
     }
 
     /// How many of them are no postmaster.
     #[must_use]
     pub fn ordinary_recipients(&self) -> usize {
-        self.transaction.as_ref().map_or(0, |transaction| transaction.ordinary)
+        self.transaction
+            .as_ref()
+            .map_or(0, |transaction| transaction.ordinary)
     }
 
     /// The client's name as far as it is known already.
@@ -284,13 +303,25 @@ impl Session {
     pub fn client_name<'a>(&'a self, dns: &'a dyn Dns) -> Step<'a, &'a Fcrdns> {
         match self.name.get() {
             Some(known) => Step::ready(known),
-            None => fcrdns::verify(self.client_ip(), dns).map(|found| self.name.get_or_init(|| found)),
+            None => {
+                fcrdns::verify(self.client_ip(), dns).map(|found| self.name.get_or_init(|| found))
+            }
         }
     }
 
     /// What these lists say of the client, in their order: each is asked once, whoever asks.
-    pub fn listings<'a>(&'a self, zones: &'a [Zone], never: &'a [Network], dns: &'a dyn Dns) -> Step<'a, Vec<Listing>> {
-        let known = |zone: &Zone| self.remembered().iter().find(|(seen, _)| seen == zone).map(|(_, said)| said.clone());
+    pub fn listings<'a>(
+        &'a self,
+        zones: &'a [Zone],
+        never: &'a [Network],
+        dns: &'a dyn Dns,
+    ) -> Step<'a, Vec<Listing>> {
+        let known = |zone: &Zone| {
+            self.remembered()
+                .iter()
+                .find(|(seen, _)| seen == zone)
+                .map(|(_, said)| said.clone())
+        };
         rbl::look_up_known(known, self.client_ip(), zones, never, dns).map(|listings| {
             self.remember(zones, &listings);
             listings
@@ -299,31 +330,42 @@ impl Session {
 
     /// Where mail to the sender's domain goes; `None` where the sender has no domain to ask about.
     pub fn sender_route<'a>(&'a self, dns: &'a dyn Dns) -> Step<'a, Option<&'a MailRoute>> {
-        let Some(transaction) = &self.transaction else { return Step::ready(None) };
-        let Some(Domain::Name(domain)) = transaction.sender.domain() else { return Step::ready(None) };
+        let Some(transaction) = &self.transaction else {
+            return Step::ready(None);
+        };
+        let Some(Domain::Name(domain)) = transaction.sender.domain() else {
+            return Step::ready(None);
+        };
         match transaction.route.get() {
             Some(known) => Step::ready(Some(known)),
-            None => {
-                mailroute::resolve(domain, dns).map(|found| Some(transaction.route.get_or_init(|| found)))
-            }
+            None => mailroute::resolve(domain, dns)
+                .map(|found| Some(transaction.route.get_or_init(|| found))),
         }
     }
 
     /// How the greeting's name stands to the client; `None` where the greeting is no name.
     pub fn greeting_standing<'a>(&'a self, dns: &'a dyn Dns) -> Step<'a, Option<&'a Standing>> {
-        let Some(greeting) = &self.greeting else { return Step::ready(None) };
-        let Claim::Name(name) = &greeting.claim else { return Step::ready(None) };
+        let Some(greeting) = &self.greeting else {
+            return Step::ready(None);
+        };
+        let Claim::Name(name) = &greeting.claim else {
+            return Step::ready(None);
+        };
         if let Some(known) = greeting.standing.get() {
             return Step::ready(Some(known));
         }
         let verified = self.client_name(dns);
-        let standing = verified.and_then(move |client| helo::resolve(name, self.client_ip(), client.names(), dns));
+        let standing = verified
+            .and_then(move |client| helo::resolve(name, self.client_ip(), client.names(), dns));
         standing.map(|found| Some(greeting.standing.get_or_init(|| found)))
     }
 
     /// Takes greeting and transaction out, to be put back if the next greeting comes to nothing.
     pub(crate) fn save(&mut self) -> Saved {
-        Saved { greeting: self.greeting.take(), transaction: self.transaction.take() }
+        Saved {
+            greeting: self.greeting.take(),
+            transaction: self.transaction.take(),
+        }
     }
 
     /// Puts greeting and transaction back.
@@ -338,7 +380,11 @@ impl Session {
 
     fn remember(&self, zones: &[Zone], listings: &[Listing]) {
         let mut remembered = self.remembered();
-        for (zone, listing) in zones.iter().zip(listings).filter(|(_, listing)| !matches!(listing, Listing::Skipped(_))) {
+        for (zone, listing) in zones
+            .iter()
+            .zip(listings)
+            .filter(|(_, listing)| !matches!(listing, Listing::Skipped(_)))
+        {
             match remembered.iter_mut().find(|(seen, _)| seen == zone) {
                 Some((_, said)) if said == listing => {}
                 Some((_, said)) => *said = listing.clone(),
@@ -354,10 +400,15 @@ impl Session {
 
     fn forget_trouble(&mut self) {
         self.name.take_if_trouble(|found| found.trouble().is_some());
-        let listings = self.listings.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let listings = self
+            .listings
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         listings.retain(|(_, listing)| !listing.is_trouble());
         if let Some(greeting) = &mut self.greeting {
-            greeting.standing.take_if_trouble(|standing| matches!(standing, Standing::Trouble(_)));
+            greeting
+                .standing
+                .take_if_trouble(|standing| matches!(standing, Standing::Trouble(_)));
         }
         if let Some(transaction) = &mut self.transaction {
             transaction.route.take_if_trouble(MailRoute::is_trouble);

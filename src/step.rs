@@ -93,7 +93,10 @@ impl<'a, T: Send + Unpin + 'a> Step<'a, T> {
     }
 
     /// Asks the next question with this answer; stays ready when both are.
-    pub fn and_then<U: Send + Unpin + 'a>(self, next: impl FnOnce(T) -> Step<'a, U> + Send + 'a) -> Step<'a, U> {
+    pub fn and_then<U: Send + Unpin + 'a>(
+        self,
+        next: impl FnOnce(T) -> Step<'a, U> + Send + 'a,
+    ) -> Step<'a, U> {
         match self.into_ready() {
             Ok(value) => next(value),
             Err(step) => Step::later(async move { next(step.await).await }),
@@ -115,7 +118,12 @@ impl<'a, T: Send + Unpin + 'a> Step<'a, T> {
             match step.into_ready() {
                 Ok(value) => ready.push(value),
                 Err(step) => {
-                    let rest: Vec<_> = ready.into_iter().map(Step::ready).chain([step]).chain(steps).collect();
+                    let rest: Vec<_> = ready
+                        .into_iter()
+                        .map(Step::ready)
+                        .chain([step])
+                        .chain(steps)
+                        .collect();
                     return Step::later(future::join_all(rest));
                 }
             }
@@ -140,11 +148,16 @@ impl<T: Unpin> Future for Step<'_, T> {
 
     /// # Panics
     /// When polled again after it has given its answer: a policy decision must never be invented.
-    #[expect(clippy::panic, reason = "a finished step has no answer left, and a made-up one could let mail in")]
+    #[expect(
+        clippy::panic,
+        reason = "a finished step has no answer left, and a made-up one could let mail in"
+    )]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let state = &mut self.get_mut().0;
         if let State::Later(future) = state {
-            let Poll::Ready(value) = future.as_mut().poll(context) else { return Poll::Pending };
+            let Poll::Ready(value) = future.as_mut().poll(context) else {
+                return Poll::Pending;
+            };
             *state = State::Taken;
             return Poll::Ready(value);
         }

@@ -23,7 +23,10 @@ use crate::verdict::{Refusal, Rule};
 
 /// How much is recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(clippy::exhaustive_enums, reason = "complete: nothing, what was decided, everything")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: nothing, what was decided, everything"
+)]
 pub enum Level {
     /// Nothing.
     Off,
@@ -55,7 +58,11 @@ impl Recorder {
     /// A recorder of this level.
     #[must_use]
     pub const fn new(level: Level) -> Self {
-        Self { level, entries: Mutex::new(Vec::new()), len: AtomicUsize::new(0) }
+        Self {
+            level,
+            entries: Mutex::new(Vec::new()),
+            len: AtomicUsize::new(0),
+        }
     }
 
     /// How much it records.
@@ -87,7 +94,12 @@ impl Recorder {
     /// Gives all entries since `mark` that have no rule yet to this one.
     pub fn attribute(&self, mark: usize, rule: &Rule) {
         if self.mark() > mark {
-            for entry in self.entries().iter_mut().skip(mark).filter(|entry| entry.rule.is_none()) {
+            for entry in self
+                .entries()
+                .iter_mut()
+                .skip(mark)
+                .filter(|entry| entry.rule.is_none())
+            {
                 entry.rule = Some(rule.clone());
             }
         }
@@ -95,7 +107,12 @@ impl Recorder {
 
     /// True when what a check came to stands there since `mark`.
     pub(crate) fn is_concluded(&self, mark: usize) -> bool {
-        self.level == Level::Full && self.entries().iter().skip(mark).any(|entry| entry.note.is_conclusion())
+        self.level == Level::Full
+            && self
+                .entries()
+                .iter()
+                .skip(mark)
+                .any(|entry| entry.note.is_conclusion())
     }
 
     /// Turns what was decided since `mark` into what would have been, for a check that does not act.
@@ -128,14 +145,19 @@ impl Recorder {
         }
         let mut entries = self.entries();
         self.len.store(0, Ordering::Release);
-        Trace { entries: mem::take(&mut *entries) }
+        Trace {
+            entries: mem::take(&mut *entries),
+        }
     }
 
     fn push(&self, note: Note) {
         let mut entries = self.entries();
         match entries.len().cmp(&MAX_ENTRIES) {
             cmp::Ordering::Less => entries.push(Entry { rule: None, note }),
-            cmp::Ordering::Equal => entries.push(Entry { rule: None, note: Note::Truncated }),
+            cmp::Ordering::Equal => entries.push(Entry {
+                rule: None,
+                note: Note::Truncated,
+            }),
             cmp::Ordering::Greater => {}
         }
         self.len.store(entries.len(), Ordering::Release);
@@ -163,7 +185,9 @@ impl Trace {
     /// A trace of nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { entries: Vec::new() }
+        Self {
+            entries: Vec::new(),
+        }
     }
 
     /// The entries.
@@ -183,7 +207,9 @@ impl Trace {
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.entries.iter().try_for_each(|entry| writeln!(f, "{entry}"))
+        self.entries
+            .iter()
+            .try_for_each(|entry| writeln!(f, "{entry}"))
     }
 }
 
@@ -275,7 +301,10 @@ pub enum Note {
 
 /// What came of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: as dns::Answer and dns::DnsError")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: as dns::Answer and dns::DnsError"
+)]
 pub enum Outcome {
     /// This many records, which may be kept that long.
     Records(usize, Duration),
@@ -303,7 +332,10 @@ impl Note {
             Self::Asked { .. } | Self::Client(_) | Self::List { .. } | Self::Greeting(_) => false,
             Self::Route(_) | Self::Relay { .. } | Self::Matched(_) | Self::Truncated => false,
             Self::Skipped(_) | Self::Clean | Self::Accepted | Self::Refused(_) => true,
-            Self::MightRefuse(_) | Self::MightAccept(_) | Self::WouldRefuse(_) | Self::WouldAccept => true,
+            Self::MightRefuse(_)
+            | Self::MightAccept(_)
+            | Self::WouldRefuse(_)
+            | Self::WouldAccept => true,
             Self::Panicked | Self::Overdue => true,
         }
     }
@@ -312,14 +344,21 @@ impl Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Asked { question, outcome, spent } => {
+            Self::Asked {
+                question,
+                outcome,
+                spent,
+            } => {
                 write!(f, "asked {question}: {outcome} in {} ms", spent.as_millis())
             }
             Self::Client(found) => write!(f, "client name: {found}"),
             Self::List { label, listing } => write!(f, "list {label}: {listing}"),
             Self::Greeting(standing) => write!(f, "greeting: {standing}"),
             Self::Route(route) => write!(f, "sender domain: {route}"),
-            Self::Relay { connection, destination } => {
+            Self::Relay {
+                connection,
+                destination,
+            } => {
                 write!(f, "connection {connection}, recipient {destination}")
             }
             Self::Matched(pattern) => write!(f, "matched {pattern}"),

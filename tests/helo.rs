@@ -230,11 +230,10 @@ fn who_takes_our_identity_forges_it() {
 
 #[test]
 fn our_other_exchanger_may_greet_with_its_confirmed_name_and_no_other() {
-    let other =
-        Fcrdns::Confirmed {
-            names: confirmed("203.0.113.9", &["mail.example", "mx2.example.net"]).into(),
-            trouble: None,
-        };
+    let other = Fcrdns::Confirmed {
+        names: confirmed("203.0.113.9", &["mail.example", "mx2.example.net"]).into(),
+        trouble: None,
+    };
     let identity = |argument| ours().identity(&helo::read(argument), &other);
     assert_eq!(identity("MX2.example.net"), Identity::Shared);
     assert_eq!(identity("mx3.example.net"), Identity::Forged);

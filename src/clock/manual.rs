@@ -40,7 +40,12 @@ struct Waiting {
 
 impl Default for State {
     fn default() -> Self {
-        Self { now: Moment::START, wall: SystemTime::UNIX_EPOCH, sleepers: Vec::new(), next_id: 0 }
+        Self {
+            now: Moment::START,
+            wall: SystemTime::UNIX_EPOCH,
+            sleepers: Vec::new(),
+            next_id: 0,
+        }
     }
 }
 
@@ -59,7 +64,9 @@ impl ManualClock {
             state.wall = state.wall.checked_add(by).unwrap_or(state.wall);
             let now = state.now;
             let sleepers = mem::take(&mut state.sleepers);
-            let (mut due, waiting) = sleepers.into_iter().partition::<Vec<_>, _>(|sleeper| sleeper.until <= now);
+            let (mut due, waiting) = sleepers
+                .into_iter()
+                .partition::<Vec<_>, _>(|sleeper| sleeper.until <= now);
             due.sort_unstable_by_key(|sleeper| (sleeper.until, sleeper.id));
             state.sleepers = waiting;
             due
@@ -75,7 +82,11 @@ impl ManualClock {
     /// The earliest moment somebody sleeps until; `None` when nobody does. A simulation moves the clock there.
     #[must_use]
     pub fn next_wake(&self) -> Option<Moment> {
-        self.state().sleepers.iter().map(|sleeper| sleeper.until).min()
+        self.state()
+            .sleepers
+            .iter()
+            .map(|sleeper| sleeper.until)
+            .min()
     }
 
     // No code runs under this lock that could panic, so a poisoned one still holds a whole state.
@@ -96,7 +107,11 @@ impl Clock for ManualClock {
     fn sleep_until(&self, moment: Moment) -> Sleep {
         let mut state = self.state();
         state.next_id = state.next_id.wrapping_add(1);
-        Box::pin(Sleeper { clock: self.clone(), id: state.next_id, until: moment })
+        Box::pin(Sleeper {
+            clock: self.clone(),
+            id: state.next_id,
+            until: moment,
+        })
     }
 }
 
@@ -115,9 +130,17 @@ impl Future for Sleeper {
             return Poll::Ready(());
         }
         let waker = context.waker().clone();
-        match state.sleepers.iter_mut().find(|sleeper| sleeper.id == self.id) {
+        match state
+            .sleepers
+            .iter_mut()
+            .find(|sleeper| sleeper.id == self.id)
+        {
             Some(sleeper) => sleeper.waker = waker,
-            None => state.sleepers.push(Waiting { id: self.id, until: self.until, waker }),
+            None => state.sleepers.push(Waiting {
+                id: self.id,
+                until: self.until,
+                waker,
+            }),
         }
         Poll::Pending
     }
@@ -125,6 +148,9 @@ impl Future for Sleeper {
 
 impl Drop for Sleeper {
     fn drop(&mut self) {
-        self.clock.state().sleepers.retain(|sleeper| sleeper.id != self.id);
+        self.clock
+            .state()
+            .sleepers
+            .retain(|sleeper| sleeper.id != self.id);
     }
 }

@@ -27,7 +27,9 @@ impl SystemClock {
     /// A clock that begins now.
     #[must_use]
     pub fn new() -> Self {
-        Self { origin: Instant::now() }
+        Self {
+            origin: Instant::now(),
+        }
     }
 }
 

@@ -29,7 +29,9 @@ impl TokioClock {
     /// A clock that begins now.
     #[must_use]
     pub fn new() -> Self {
-        Self { origin: Instant::now() }
+        Self {
+            origin: Instant::now(),
+        }
     }
 }
 

@@ -30,7 +30,10 @@ pub(super) struct Attempt<'s> {
     undo: Undo,
 }
 
-#[expect(clippy::large_enum_variant, reason = "it lives on the stack, one a verb; a box would cost an allocation")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives on the stack, one a verb; a box would cost an allocation"
+)]
 enum Undo {
     Greeting(Saved),
     Sender,

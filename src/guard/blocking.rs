@@ -152,7 +152,10 @@ impl BlockingDialogue {
 /// Most verbs are decided from memory at the first poll; only one that waits makes the thread park.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
         Poll::Ready(output) => output,
         Poll::Pending => pollster::block_on(future),
     }

@@ -58,7 +58,15 @@ impl Dialogue {
         let session = Session::connect(client);
         let outcome = guard.0.hear(&session, Stage::Connect).await;
         let standing = outcome.then;
-        (Self { guard, session, standing, unwelcome: None }, outcome)
+        (
+            Self {
+                guard,
+                session,
+                standing,
+                unwelcome: None,
+            },
+            outcome,
+        )
     }
 
     /// HELO or EHLO with its argument. The reply of one that proceeds has a single line: whoever speaks ESMTP appends
@@ -69,7 +77,10 @@ impl Dialogue {
             None => {
                 let outcome = self.attempt(Fact::Greeting(verb, argument)).await;
                 let refusal = outcome.verdict.refusal().cloned();
-                self.unwelcome = refusal.map(|refusal| Unwelcome { refusal, rule: outcome.rule.clone() });
+                self.unwelcome = refusal.map(|refusal| Unwelcome {
+                    refusal,
+                    rule: outcome.rule.clone(),
+                });
                 outcome
             }
         }
@@ -92,9 +103,10 @@ impl Dialogue {
             Some(outcome) => outcome,
             None if self.session.sender().is_some() => self.bad_sequence(NESTED_MAIL),
             None => match &self.unwelcome {
-                Some(Unwelcome { refusal, rule }) if self.session.greeting().is_none() => {
-                    Outcome { rule: rule.clone(), ..self.refuse(refusal.clone()) }
-                }
+                Some(Unwelcome { refusal, rule }) if self.session.greeting().is_none() => Outcome {
+                    rule: rule.clone(),
+                    ..self.refuse(refusal.clone())
+                },
                 _ => self.attempt(Fact::Sender(from)).await,
             },
         }
@@ -136,28 +148,35 @@ impl Dialogue {
 
     /// NOOP.
     pub fn noop(&self) -> Outcome {
-        self.out_of_place().unwrap_or_else(|| self.proceed(self.guard.0.wording.done()))
+        self.out_of_place()
+            .unwrap_or_else(|| self.proceed(self.guard.0.wording.done()))
     }
 
     /// VRFY. An outcome that proceeds with a 250 is the host's to answer.
     pub fn vrfy(&self) -> Outcome {
-        self.out_of_place().unwrap_or_else(|| self.service(self.guard.0.commands.vrfy))
+        self.out_of_place()
+            .unwrap_or_else(|| self.service(self.guard.0.commands.vrfy))
     }
 
     /// EXPN, as [`Dialogue::vrfy`].
     pub fn expn(&self) -> Outcome {
-        self.out_of_place().unwrap_or_else(|| self.service(self.guard.0.commands.expn))
+        self.out_of_place()
+            .unwrap_or_else(|| self.service(self.guard.0.commands.expn))
     }
 
     /// ETRN, as [`Dialogue::vrfy`].
     pub fn etrn(&self) -> Outcome {
-        self.out_of_place().unwrap_or_else(|| self.service(self.guard.0.commands.etrn))
+        self.out_of_place()
+            .unwrap_or_else(|| self.service(self.guard.0.commands.etrn))
     }
 
     /// QUIT: the connection is closed.
     pub fn quit(&mut self) -> Outcome {
         self.standing = Then::Close;
-        Outcome { then: Then::Close, ..self.proceed(self.guard.0.wording.bye()) }
+        Outcome {
+            then: Then::Close,
+            ..self.proceed(self.guard.0.wording.bye())
+        }
     }
 
     /// Any command. HELP, AUTH and STARTTLS are the host's own business: whoever offers them looks at the command
@@ -175,9 +194,9 @@ impl Dialogue {
             Command::Expn(_) => self.expn(),
             Command::Etrn(_) => self.etrn(),
             Command::Quit => self.quit(),
-            Command::Help(_) | Command::Auth { .. } | Command::StartTls => {
-                self.out_of_place().unwrap_or_else(|| self.service(Service::Off))
-            }
+            Command::Help(_) | Command::Auth { .. } | Command::StartTls => self
+                .out_of_place()
+                .unwrap_or_else(|| self.service(Service::Off)),
         }
     }
 
@@ -196,7 +215,12 @@ impl Dialogue {
             _ => Stage::Mail,
         };
         self.out_of_place_at(stage).unwrap_or_else(|| {
-            let text = error.reply().texts().next().cloned().unwrap_or(ReplyText::NO_REASON);
+            let text = error
+                .reply()
+                .texts()
+                .next()
+                .cloned()
+                .unwrap_or(ReplyText::NO_REASON);
             let refusal = Refusal::permanent(Reason::BadSyntax(text)).with_detail(error.detail());
             match refusal.clone().with_code(error.code()) {
                 Ok(refusal) => self.refuse_at(stage, refusal),
@@ -292,11 +316,17 @@ impl Dialogue {
     /// answered, for those carry no enhanced code (RFC 2034 section 4).
     fn refuse_at(&self, stage: Stage, refusal: Refusal) -> Outcome {
         let reply = self.guard.0.wording.refuse(&refusal, stage, &self.session);
-        Outcome { then: self.standing, ..Outcome::of(refusal.into(), reply) }
+        Outcome {
+            then: self.standing,
+            ..Outcome::of(refusal.into(), reply)
+        }
     }
 
     fn proceed(&self, reply: Reply) -> Outcome {
-        Outcome { then: self.standing, ..Outcome::of(Verdict::Proceed, reply) }
+        Outcome {
+            then: self.standing,
+            ..Outcome::of(Verdict::Proceed, reply)
+        }
     }
 }
 

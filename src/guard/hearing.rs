@@ -16,8 +16,17 @@ impl Settings {
         let (dns, clock) = (&*self.shared.dns, &*self.shared.clock);
         let deadline = clock.now().plus(self.deadline);
         let overdue = AtomicBool::new(false);
-        let recorded = Watch { dns, clock, deadline, overdue: &overdue, recorder: Some(&recorder) };
-        let unrecorded = Watch { recorder: None, ..recorded };
+        let recorded = Watch {
+            dns,
+            clock,
+            deadline,
+            overdue: &overdue,
+            recorder: Some(&recorder),
+        };
+        let unrecorded = Watch {
+            recorder: None,
+            ..recorded
+        };
         let inquiry = Inquiry {
             deadline: Some(deadline),
             unrecorded_dns: &unrecorded,
@@ -25,25 +34,41 @@ impl Settings {
         }
         .refusing_at(self.refuse_at);
         let judgement = self.judge(&inquiry).await;
-        Outcome { trace: recorder.finish(), ..self.word(judgement, stage, session) }
+        Outcome {
+            trace: recorder.finish(),
+            ..self.word(judgement, stage, session)
+        }
     }
 
     /// The client's names, under a deadline of their own.
     pub(super) async fn client_name(&self, session: &Session) -> Fcrdns {
         let (dns, clock) = (&*self.shared.dns, &*self.shared.clock);
         let deadline = clock.now().plus(self.deadline);
-        let watch = Watch { dns, clock, deadline, overdue: &AtomicBool::new(false), recorder: None };
+        let watch = Watch {
+            dns,
+            clock,
+            deadline,
+            overdue: &AtomicBool::new(false),
+            recorder: None,
+        };
         session.client_name(&watch).await.clone()
     }
 
     fn word(&self, judgement: Judgement, stage: Stage, session: &Session) -> Outcome {
         let Verdict::Refuse(refusal) = judgement.verdict else {
             let outcome = Outcome::of(judgement.verdict, self.wording.proceed(stage));
-            return Outcome { rule: judgement.rule, ..outcome };
+            return Outcome {
+                rule: judgement.rule,
+                ..outcome
+            };
         };
         let refusal = refusal.at(stage);
         let reply = self.wording.refuse(&refusal, stage, session);
-        Outcome { rule: judgement.rule, then: refusal.then(), ..Outcome::of(refusal.into(), reply) }
+        Outcome {
+            rule: judgement.rule,
+            then: refusal.then(),
+            ..Outcome::of(refusal.into(), reply)
+        }
     }
 
     async fn judge<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Judgement {
@@ -54,7 +79,9 @@ impl Settings {
             }
         }
         if self.postmaster == Postmaster::Exempt && is_for_postmaster(inquiry) {
-            inquiry.recorder.evidence(|| Note::Skipped(Skip::Postmaster));
+            inquiry
+                .recorder
+                .evidence(|| Note::Skipped(Skip::Postmaster));
             return Judgement::PROCEED;
         }
         settle(self.row.check(inquiry).await, inquiry.stage)
@@ -67,7 +94,10 @@ fn settle(judgement: Judgement, stage: Stage) -> Judgement {
     if stage >= Stage::Recipient || judgement.verdict.refusal().is_some() {
         judgement.settled()
     } else {
-        Judgement { doubt: Doubt::default(), ..judgement }
+        Judgement {
+            doubt: Doubt::default(),
+            ..judgement
+        }
     }
 }
 

@@ -61,13 +61,18 @@ pub struct Shared {
 impl Shared {
     /// This name system and this clock.
     pub fn new(dns: impl Dns + 'static, clock: impl Clock + 'static) -> Self {
-        Self { dns: Arc::new(dns), clock: Arc::new(clock) }
+        Self {
+            dns: Arc::new(dns),
+            clock: Arc::new(clock),
+        }
     }
 }
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("clock", &self.clock).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
     }
 }
 
@@ -127,7 +132,10 @@ pub enum Postmaster {
 
 /// What becomes of a command that tells about users or starts a queue (RFC 2505 items 11 and 12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: RFC 5321 section 3.5.3 has these three answers")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: RFC 5321 section 3.5.3 has these three answers"
+)]
 pub enum Service {
     /// Refused: 502.
     Off,
@@ -146,7 +154,10 @@ pub enum Service {
 /// assert_eq!(Commands::default().expn, Service::Off);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "complete: the three commands of RFC 2505")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "complete: the three commands of RFC 2505"
+)]
 pub struct Commands {
     /// VRFY; noncommittal by default.
     pub vrfy: Service,
@@ -158,7 +169,11 @@ pub struct Commands {
 
 impl Default for Commands {
     fn default() -> Self {
-        Self { vrfy: Service::Noncommittal, expn: Service::Off, etrn: Service::Off }
+        Self {
+            vrfy: Service::Noncommittal,
+            expn: Service::Off,
+            etrn: Service::Off,
+        }
     }
 }
 

@@ -43,7 +43,13 @@ pub struct Outcome {
 
 impl Outcome {
     pub(super) const fn of(verdict: Verdict, reply: Reply) -> Self {
-        Self { verdict, reply, rule: None, then: Then::Continue, trace: Trace::new() }
+        Self {
+            verdict,
+            reply,
+            rule: None,
+            then: Then::Continue,
+            trace: Trace::new(),
+        }
     }
 
     /// True when the command was refused.

@@ -34,19 +34,29 @@ impl Watch<'_> {
         if self.overdue.load(Ordering::Relaxed) {
             return Step::ready(Err(DnsError::Overdue));
         }
-        let Some(recorder) = self.recorder.filter(|recorder| recorder.level() == Level::Full) else {
+        let Some(recorder) = self
+            .recorder
+            .filter(|recorder| recorder.level() == Level::Full)
+        else {
             return self.in_time(ask(self.dns));
         };
         let question: Arc<str> = format!("{kind} {}", name.as_str()).into();
         let asked = self.clock.now();
         self.in_time(ask(self.dns)).map(move |lookup| {
             let spent = self.clock.now().since(asked);
-            recorder.evidence(|| Note::Asked { question, outcome: outcome(&lookup), spent });
+            recorder.evidence(|| Note::Asked {
+                question,
+                outcome: outcome(&lookup),
+                spent,
+            });
             lookup
         })
     }
 
-    fn in_time<'s, T: Send + Sync + 'static>(&'s self, answer: Step<'s, Lookup<T>>) -> Step<'s, Lookup<T>> {
+    fn in_time<'s, T: Send + Sync + 'static>(
+        &'s self,
+        answer: Step<'s, Lookup<T>>,
+    ) -> Step<'s, Lookup<T>> {
         let mut answer = match answer.into_ready() {
             Ok(lookup) => return Step::ready(lookup),
             Err(answer) => answer,
@@ -77,7 +87,9 @@ fn outcome<T>(lookup: &Lookup<T>) -> Outcome {
 
 impl Dns for Watch<'_> {
     fn ptr(&self, client: ClientIp) -> Step<'_, Lookup<PtrTarget>> {
-        self.watch("PTR", QueryName::arpa(client).borrowed(), |dns| dns.ptr(client))
+        self.watch("PTR", QueryName::arpa(client).borrowed(), |dns| {
+            dns.ptr(client)
+        })
     }
 
     fn a(&self, name: NameRef<'_>) -> Step<'_, Lookup<Ipv4Addr>> {

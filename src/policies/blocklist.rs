@@ -84,7 +84,9 @@ const fn trouble(listing: &Listing) -> Option<DnsError> {
 impl Policy for Blocklist {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         self.exempt.unless(inquiry, || {
-            inquiry.listings(&self.zones, &self.never).map(|listings| self.judge(&listings))
+            inquiry
+                .listings(&self.zones, &self.never)
+                .map(|listings| self.judge(&listings))
         })
     }
 

@@ -7,7 +7,10 @@ use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject};
 
 /// What a client must have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: a name that leads back, or any name")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: a name that leads back, or any name"
+)]
 pub enum Require {
     /// A reverse name that leads back to the address (RFC 8601 section 2.7.3: iprev=pass).
     #[default]
@@ -38,7 +41,11 @@ impl VerifiedClient {
     /// Requires a forward-confirmed name.
     #[must_use]
     pub fn new() -> Self {
-        Self { require: Require::default(), on_trouble: OnTrouble::default(), exempt: Exemptions::own_users() }
+        Self {
+            require: Require::default(),
+            on_trouble: OnTrouble::default(),
+            exempt: Exemptions::own_users(),
+        }
     }
 
     /// Requires this.
@@ -66,7 +73,9 @@ impl VerifiedClient {
         match client {
             Fcrdns::Confirmed { .. } => Judgement::PROCEED,
             Fcrdns::Mismatch(_) if self.require == Require::ReverseName => Judgement::PROCEED,
-            Fcrdns::Mismatch(_) | Fcrdns::NoName => Refusal::new(Reason::UnverifiedClient(client.clone())).into(),
+            Fcrdns::Mismatch(_) | Fcrdns::NoName => {
+                Refusal::new(Reason::UnverifiedClient(client.clone())).into()
+            }
             Fcrdns::Trouble(error) => self.on_trouble.judge(Subject::Client, *error),
         }
     }
@@ -80,7 +89,9 @@ impl Default for VerifiedClient {
 
 impl Policy for VerifiedClient {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        self.exempt.unless(inquiry, || inquiry.client_name().map(|client| self.judge(client)))
+        self.exempt.unless(inquiry, || {
+            inquiry.client_name().map(|client| self.judge(client))
+        })
     }
 
     fn timing(&self) -> Timing {

@@ -72,7 +72,11 @@ impl std::str::FromStr for GreetingFault {
     type Err = UnknownGreetingFault;
 
     fn from_str(word: &str) -> Result<Self, UnknownGreetingFault> {
-        Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, fault)| *fault).ok_or(UnknownGreetingFault(()))
+        Self::ALL
+            .iter()
+            .find(|(name, _)| *name == word)
+            .map(|(_, fault)| *fault)
+            .ok_or(UnknownGreetingFault(()))
     }
 }
 
@@ -108,7 +112,11 @@ impl Greeting {
         let ours = Ourselves::new(perimeter.hostname().clone());
         let ours = perimeter.domains().cloned().fold(ours, Ourselves::domain);
         Self {
-            ours: perimeter.literals().iter().copied().fold(ours, Ourselves::literal),
+            ours: perimeter
+                .literals()
+                .iter()
+                .copied()
+                .fold(ours, Ourselves::literal),
             faults: [GreetingFault::Malformed, GreetingFault::ClaimsToBeUs].into(),
             on_trouble: OnTrouble::default(),
             exempt: Exemptions::own_users(),
@@ -145,10 +153,14 @@ impl Greeting {
             return Decision::ready(Refusal::new(fault.reason()).into());
         }
         if self.refuses(GreetingFault::ClaimsToBeUs) && self.ours.includes(claim) {
-            let identity = inquiry.client_name().map(|client| self.ours.identity(claim, client));
+            let identity = inquiry
+                .client_name()
+                .map(|client| self.ours.identity(claim, client));
             return identity.and_then(move |identity| match identity {
                 Identity::Forged => Decision::ready(Refusal::new(Reason::ForgedGreeting).into()),
-                Identity::Trouble(_) => Decision::ready(Refusal::new(Reason::ForgedGreeting).in_doubt().into()),
+                Identity::Trouble(_) => {
+                    Decision::ready(Refusal::new(Reason::ForgedGreeting).in_doubt().into())
+                }
                 Identity::Shared | Identity::Theirs => self.resolve(inquiry),
             });
         }
@@ -161,7 +173,9 @@ impl Greeting {
             Claim::Malformed => GreetingFault::Malformed,
             Claim::BareAddress(_) => GreetingFault::BareAddress,
             Claim::Name(_) if !claim.is_qualified() => GreetingFault::NotQualified,
-            Claim::Literal(_) if claim.literal(inquiry.session.client().ip()) == LiteralMatch::Other => {
+            Claim::Literal(_)
+                if claim.literal(inquiry.session.client().ip()) == LiteralMatch::Other =>
+            {
                 GreetingFault::WrongLiteral
             }
             Claim::Name(_) | Claim::Literal(_) => return None,
@@ -182,7 +196,11 @@ impl Greeting {
     }
 
     fn missing(&self, stage: Stage) -> Judgement {
-        if stage > Stage::Greeting { self.judge(GreetingFault::Missing) } else { Judgement::PROCEED }
+        if stage > Stage::Greeting {
+            self.judge(GreetingFault::Missing)
+        } else {
+            Judgement::PROCEED
+        }
     }
 
     fn judge(&self, fault: GreetingFault) -> Judgement {

@@ -28,7 +28,10 @@ use crate::verdict::{Judgement, Refusal, Subject};
 /// assert_eq!(OnTrouble::default(), OnTrouble::Proceed);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: look away, raise doubt, or refuse for now")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: look away, raise doubt, or refuse for now"
+)]
 pub enum OnTrouble {
     /// As if there was nothing to object to.
     #[default]

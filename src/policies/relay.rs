@@ -30,7 +30,9 @@ impl RelayControl {
 
 impl Policy for RelayControl {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        let Some(recipient) = inquiry.session.recipient() else { return Decision::ready(Judgement::PROCEED) };
+        let Some(recipient) = inquiry.session.recipient() else {
+            return Decision::ready(Judgement::PROCEED);
+        };
         let destination = inquiry.perimeter.destination(recipient);
         if permits(Side::External, destination.side()) {
             return Decision::ready(Judgement::PROCEED);
@@ -55,7 +57,10 @@ impl Policy for RelayControl {
 fn judge(connection: Connection, destination: Destination, inquiry: &Inquiry<'_>) -> Judgement {
     match connection {
         Connection::Of(side) => {
-            inquiry.recorder.evidence(|| Note::Relay { connection: side, destination });
+            inquiry.recorder.evidence(|| Note::Relay {
+                connection: side,
+                destination,
+            });
             match permits(side, destination.side()) {
                 true => Judgement::PROCEED,
                 false => Refusal::new(denial(destination)).into(),

@@ -8,7 +8,10 @@ use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject};
 
 /// What becomes of a sender that has a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: RFC 2505 item 13 has 2yz, 4yz and 5yz")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: RFC 2505 item 13 has 2yz, 4yz and 5yz"
+)]
 pub enum Treatment {
     /// It is accepted.
     Accept,
@@ -102,17 +105,24 @@ impl SenderDomain {
         if !is_qualified(sender) {
             return Decision::ready(self.unqualified.judge(Reason::UnqualifiedSender));
         }
-        if sender.mailbox().is_none_or(|mailbox| inquiry.perimeter.is_local(mailbox.domain())) {
+        if sender
+            .mailbox()
+            .is_none_or(|mailbox| inquiry.perimeter.is_local(mailbox.domain()))
+        {
             return Decision::ready(Judgement::PROCEED);
         }
-        inquiry.sender_route().map(|route| route.map_or(Judgement::PROCEED, |route| self.judge(route)))
+        inquiry
+            .sender_route()
+            .map(|route| route.map_or(Judgement::PROCEED, |route| self.judge(route)))
     }
 
     fn judge(&self, route: &MailRoute) -> Judgement {
         match route {
             MailRoute::Exchangers(_) | MailRoute::Address => Judgement::PROCEED,
             MailRoute::NullMx => self.null_mx.judge(Reason::NullMxSender),
-            MailRoute::Nowhere(_) => self.unresolvable.judge(Reason::UnresolvableSender(route.clone())),
+            MailRoute::Nowhere(_) => self
+                .unresolvable
+                .judge(Reason::UnresolvableSender(route.clone())),
             MailRoute::Trouble(error) => self.on_trouble.judge(Subject::Sender, *error),
         }
     }
@@ -135,8 +145,11 @@ impl Default for SenderDomain {
 
 impl Policy for SenderDomain {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        let Some(sender) = inquiry.session.sender() else { return Decision::ready(Judgement::PROCEED) };
-        self.exempt.unless(inquiry, || self.examine(sender, inquiry))
+        let Some(sender) = inquiry.session.sender() else {
+            return Decision::ready(Judgement::PROCEED);
+        };
+        self.exempt
+            .unless(inquiry, || self.examine(sender, inquiry))
     }
 
     fn timing(&self) -> Timing {

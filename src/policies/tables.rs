@@ -44,10 +44,19 @@ struct NameRules {
 
 impl NameRules {
     fn of(table: &HostTable) -> Self {
-        let rules = || table.rules().iter().filter(|rule| matches!(rule.pattern(), HostPattern::Name(_)));
+        let rules = || {
+            table
+                .rules()
+                .iter()
+                .filter(|rule| matches!(rule.pattern(), HostPattern::Name(_)))
+        };
         Self {
-            accepting: rules().filter(|rule| matches!(rule.action(), Action::Accept)).count(),
-            others: rules().filter(|rule| !matches!(rule.action(), Action::Accept | Action::Log(_))).count(),
+            accepting: rules()
+                .filter(|rule| matches!(rule.action(), Action::Accept))
+                .count(),
+            others: rules()
+                .filter(|rule| !matches!(rule.action(), Action::Accept | Action::Log(_)))
+                .count(),
         }
     }
 }
@@ -56,7 +65,11 @@ impl ClientTable {
     /// Judges by this table; looks away from trouble.
     #[must_use]
     pub fn new(table: HostTable) -> Self {
-        Self { names: NameRules::of(&table), table, on_trouble: OnTrouble::Proceed }
+        Self {
+            names: NameRules::of(&table),
+            table,
+            on_trouble: OnTrouble::Proceed,
+        }
     }
 
     /// What to do when the client's names cannot be found out, and no rule for its address refuses.
@@ -67,17 +80,28 @@ impl ClientTable {
     }
 
     fn judge(&self, names: &[VerifiedName], inquiry: &Inquiry<'_>) -> Judgement {
-        act(self.table.matches(inquiry.session.client().ip(), names), Reason::BadClient, inquiry.recorder)
+        act(
+            self.table.matches(inquiry.session.client().ip(), names),
+            Reason::BadClient,
+            inquiry.recorder,
+        )
     }
 
     /// Judges by what is known of the client: a name that is in trouble might have had a rule that comes first.
-    fn judge_in_trouble(&self, names: &[VerifiedName], error: DnsError, inquiry: &Inquiry<'_>) -> Judgement {
+    fn judge_in_trouble(
+        &self,
+        names: &[VerifiedName],
+        error: DnsError,
+        inquiry: &Inquiry<'_>,
+    ) -> Judgement {
         let known = self.judge(names, inquiry);
         match known.verdict {
             Verdict::Refuse(refusal) => refusal.in_doubt().into(),
             Verdict::Accept if self.names.others == 0 => known,
             Verdict::Accept => self.might_accept(error),
-            Verdict::Proceed if self.names.accepting == 0 => self.on_trouble.judge(Subject::Client, error),
+            Verdict::Proceed if self.names.accepting == 0 => {
+                self.on_trouble.judge(Subject::Client, error)
+            }
             Verdict::Proceed => self.might_accept(error),
         }
     }
@@ -134,7 +158,9 @@ impl SenderTable {
 
 impl Policy for SenderTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        let Some(sender) = inquiry.session.sender() else { return Decision::ready(Judgement::PROCEED) };
+        let Some(sender) = inquiry.session.sender() else {
+            return Decision::ready(Judgement::PROCEED);
+        };
         let rules = self.table.matches_sender(sender.sender());
         Decision::ready(act(rules, Reason::BadSender, inquiry.recorder))
     }
@@ -174,7 +200,9 @@ impl RecipientTable {
 
 impl Policy for RecipientTable {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        let Some(recipient) = inquiry.session.recipient() else { return Decision::ready(Judgement::PROCEED) };
+        let Some(recipient) = inquiry.session.recipient() else {
+            return Decision::ready(Judgement::PROCEED);
+        };
         let rules = self.table.matches_recipient(recipient);
         Decision::ready(act(rules, Reason::BadRecipient, inquiry.recorder))
     }
@@ -198,7 +226,9 @@ fn act<'t, P: fmt::Display + 't>(
         }
         match rule.action() {
             Action::Accept => return Verdict::Accept.into(),
-            Action::Refuse(rejection) => return refusal(rejection, reason(rejection.text().cloned())).into(),
+            Action::Refuse(rejection) => {
+                return refusal(rejection, reason(rejection.text().cloned())).into();
+            }
             Action::Dunno => return Judgement::PROCEED,
             Action::Log(_) => {}
         }

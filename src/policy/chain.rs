@@ -31,7 +31,9 @@ impl Chain {
     /// An empty row, which objects to nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { members: Vec::new() }
+        Self {
+            members: Vec::new(),
+        }
     }
 
     /// The row with one more policy, or with all members of one more chain, at its end.
@@ -74,7 +76,9 @@ impl Policy for Chain {
                 continue; // by far the most do; looking at the answer where it lies is cheaper than taking it out
             }
             match decision.into_ready() {
-                Ok(judgement) if judgement.verdict.is_decisive() => return Decision::ready(judgement.after(doubt)),
+                Ok(judgement) if judgement.verdict.is_decisive() => {
+                    return Decision::ready(judgement.after(doubt));
+                }
                 Ok(judgement) => doubt = judgement.after(doubt).doubt,
                 Err(decision) => return Decision::later(rest(decision, doubt, members, inquiry)),
             }
@@ -115,6 +119,8 @@ async fn rest<'a>(
 
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.members.iter().map(|member| member.kind())).finish()
+        f.debug_list()
+            .entries(self.members.iter().map(|member| member.kind()))
+            .finish()
     }
 }

@@ -21,18 +21,27 @@ pub trait PolicyExt: Policy + Sized {
     /// Gives it a name: the id of its rule in traces, counters and diffs. From here on its panic, and its being overdue
     /// at the deadline, mean 451 in its name.
     fn named(self, rule: impl Into<Rule>) -> Named<Self> {
-        Named { policy: self, rule: rule.into() }
+        Named {
+            policy: self,
+            rule: rule.into(),
+        }
     }
 
     /// Judges it at this stage, whatever the guard's order is. The members of a chain keep timings of their own, so move
     /// them one by one: a whole chain is only kept back by this, never brought forward.
     fn at(self, stage: Stage) -> At<Self> {
-        At { policy: self, stage }
+        At {
+            policy: self,
+            stage,
+        }
     }
 
     /// Passes over whom one of these grounds exempts.
     fn unless(self, exempt: impl Into<Exemptions>) -> Unless<Self> {
-        Unless { policy: self, exempt: exempt.into() }
+        Unless {
+            policy: self,
+            exempt: exempt.into(),
+        }
     }
 
     /// Decides and records, but does not act: it neither refuses, accepts, nor doubts. One that panics, or is overdue at
@@ -51,7 +60,9 @@ pub trait PolicyExt: Policy + Sized {
     /// # Errors
     /// When the code is not from 400 to 599, or is 521.
     fn answering(self, code: ReplyCode) -> Result<Answering<Self>, NotARefusal> {
-        Refusal::new(Reason::Custom("".into())).with_code(code).map(|_| Answering { policy: self, code })
+        Refusal::new(Reason::Custom("".into()))
+            .with_code(code)
+            .map(|_| Answering { policy: self, code })
     }
 
     /// Refuses only for now: every 5yz becomes the 4yz of its event.
@@ -108,10 +119,20 @@ fn record(inquiry: &Inquiry<'_>, mark: usize, judgement: &Judgement) {
         }
         Verdict::Proceed => {}
     }
-    if let Some(doubted) = judgement.doubt.refuse.as_deref().filter(|doubted| doubted.rule.is_none()) {
+    if let Some(doubted) = judgement
+        .doubt
+        .refuse
+        .as_deref()
+        .filter(|doubted| doubted.rule.is_none())
+    {
         recorder.decision(|| Note::MightRefuse(doubted.refusal.clone()));
     }
-    if let Some(doubted) = judgement.doubt.accept.as_deref().filter(|doubted| doubted.rule.is_none()) {
+    if let Some(doubted) = judgement
+        .doubt
+        .accept
+        .as_deref()
+        .filter(|doubted| doubted.rule.is_none())
+    {
         recorder.decision(|| Note::MightAccept(doubted.refusal.clone()));
     }
 }
@@ -197,7 +218,9 @@ impl<P: Policy, F: Fn(&Inquiry<'_>, &Judgement) + Send + Sync> Policy for Inspec
 
 impl<P: fmt::Debug, F> fmt::Debug for Inspect<P, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inspect").field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("Inspect")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 
@@ -211,9 +234,11 @@ pub struct Answering<P> {
 impl<P: Policy> Policy for Answering<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         self.policy.check(inquiry).map(|judgement| {
-            change_refusal(judgement, |refusal| match refusal.clone().with_code(self.code) {
-                Ok(answering) => answering,
-                Err(_) => refusal, // trouble and doubt are never refused for good
+            change_refusal(judgement, |refusal| {
+                match refusal.clone().with_code(self.code) {
+                    Ok(answering) => answering,
+                    Err(_) => refusal, // trouble and doubt are never refused for good
+                }
             })
         })
     }
@@ -229,7 +254,9 @@ pub struct Softened<P> {
 
 impl<P: Policy> Policy for Softened<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        self.policy.check(inquiry).map(|judgement| change_refusal(judgement, Refusal::softened))
+        self.policy
+            .check(inquiry)
+            .map(|judgement| change_refusal(judgement, Refusal::softened))
     }
 
     like_inner!();
@@ -237,7 +264,10 @@ impl<P: Policy> Policy for Softened<P> {
 
 fn change_refusal(judgement: Judgement, change: impl FnOnce(Refusal) -> Refusal) -> Judgement {
     match judgement.verdict {
-        Verdict::Refuse(refusal) => Judgement { verdict: change(refusal).into(), ..judgement },
+        Verdict::Refuse(refusal) => Judgement {
+            verdict: change(refusal).into(),
+            ..judgement
+        },
         Verdict::Proceed | Verdict::Accept => judgement,
     }
 }

@@ -89,14 +89,21 @@ impl Exemptions {
         inquiry: &'a Inquiry<'a>,
         check: impl FnOnce() -> Decision<'a> + Send + 'a,
     ) -> Decision<'a> {
-        if self.0.iter().any(|ground| is_plainly_exempt(ground, inquiry)) {
+        if self
+            .0
+            .iter()
+            .any(|ground| is_plainly_exempt(ground, inquiry))
+        {
             return pass_over(inquiry);
         }
         self.cover(inquiry).and_then(move |cover| match cover {
             Cover::Exempt => pass_over(inquiry),
             Cover::Judged => check(),
             Cover::Unknown => check().map(|judgement| match judgement.verdict {
-                Verdict::Refuse(refusal) => Judgement { verdict: refusal.in_doubt().into(), ..judgement },
+                Verdict::Refuse(refusal) => Judgement {
+                    verdict: refusal.in_doubt().into(),
+                    ..judgement
+                },
                 Verdict::Proceed | Verdict::Accept => judgement,
             }),
         })
@@ -104,7 +111,11 @@ impl Exemptions {
 
     /// What only the connection can tell.
     fn cover<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Step<'a, Cover> {
-        if !self.0.iter().any(|ground| matches!(ground, Exemption::Internal)) {
+        if !self
+            .0
+            .iter()
+            .any(|ground| matches!(ground, Exemption::Internal))
+        {
             return Step::ready(Cover::Judged);
         }
         inquiry.connection().map(|connection| match connection {
@@ -125,7 +136,10 @@ fn is_plainly_exempt(ground: &Exemption, inquiry: &Inquiry<'_>) -> bool {
     match ground {
         Exemption::Internal => false,
         Exemption::Authenticated => inquiry.session.user().is_some(),
-        Exemption::Postmaster => inquiry.session.recipient().is_some_and(|to| to.is_postmaster()),
+        Exemption::Postmaster => inquiry
+            .session
+            .recipient()
+            .is_some_and(|to| to.is_postmaster()),
         Exemption::When(exempt) => exempt(inquiry.session),
     }
 }

@@ -16,7 +16,10 @@ use crate::verdict::Stage;
 
 /// When refusals are spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: as late or as early as SMTP allows")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: as late or as early as SMTP allows"
+)]
 pub enum RefuseAt {
     /// At RCPT, once for each recipient: early stages gather facts. Whoever is refused, the log knows for whom the
     /// mail was, and postmaster stays reachable.
@@ -120,7 +123,9 @@ impl<'a> Inquiry<'a> {
     pub fn is_due(&self, timing: Timing) -> bool {
         match timing {
             Timing::Parts => true,
-            Timing::At(stage) | Timing::Facts(stage) if self.stage == Stage::Data || stage == Stage::Data => {
+            Timing::At(stage) | Timing::Facts(stage)
+                if self.stage == Stage::Data || stage == Stage::Data =>
+            {
                 stage == self.stage
             }
             Timing::At(stage) => stage <= self.stage,
@@ -156,12 +161,17 @@ impl<'a> Inquiry<'a> {
     /// What these lists say of the client, in their order.
     pub fn listings(&self, zones: &'a [Zone], never: &'a [Network]) -> Step<'a, Vec<Listing>> {
         let recorder = self.recorder;
-        self.session.listings(zones, never, self.unrecorded_dns).map(move |listings| {
-            for (zone, listing) in zones.iter().zip(&listings) {
-                recorder.evidence(|| Note::List { label: zone.label().into(), listing: listing.clone() });
-            }
-            listings
-        })
+        self.session
+            .listings(zones, never, self.unrecorded_dns)
+            .map(move |listings| {
+                for (zone, listing) in zones.iter().zip(&listings) {
+                    recorder.evidence(|| Note::List {
+                        label: zone.label().into(),
+                        listing: listing.clone(),
+                    });
+                }
+                listings
+            })
     }
 
     /// Where mail to the sender's domain goes; `None` where the sender has no domain to ask about.
@@ -175,19 +185,25 @@ impl<'a> Inquiry<'a> {
     /// How the greeting's name stands to the client; `None` where the greeting is no name.
     pub fn greeting_standing(&self) -> Step<'a, Option<&'a Standing>> {
         let recorder = self.recorder;
-        self.session.greeting_standing(self.dns).map(move |standing| {
-            standing.inspect(|standing| recorder.evidence(|| Note::Greeting(**standing)))
-        })
+        self.session
+            .greeting_standing(self.dns)
+            .map(move |standing| {
+                standing.inspect(|standing| recorder.evidence(|| Note::Greeting(**standing)))
+            })
     }
 
     /// The side of the connection. Asks for the client's name only where that could make it internal.
     pub fn connection(&self) -> Step<'a, Connection> {
-        let (perimeter, client, login) = (self.perimeter, self.session.client(), self.session.login());
+        let (perimeter, client, login) =
+            (self.perimeter, self.session.client(), self.session.login());
         match perimeter.known_side(client, login) {
             Known::Internal => Step::ready(Connection::Of(Side::Internal)),
             Known::External => Step::ready(Connection::Of(Side::External)),
             Known::DependsOnName => self.client_name().map(move |found| {
-                match (perimeter.connection(client, login, found.names()), found.trouble()) {
+                match (
+                    perimeter.connection(client, login, found.names()),
+                    found.trouble(),
+                ) {
                     (Side::External, Some(error)) => Connection::Trouble(error),
                     (side, _) => Connection::Of(side),
                 }
@@ -198,6 +214,9 @@ impl<'a> Inquiry<'a> {
 
 impl std::fmt::Debug for Inquiry<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inquiry").field("session", &self.session).field("stage", &self.stage).finish_non_exhaustive()
+        f.debug_struct("Inquiry")
+            .field("session", &self.session)
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
     }
 }

@@ -53,7 +53,9 @@ pub type Decision<'a> = Step<'a, Judgement>;
 ///     }
 /// }
 /// ```
-#[diagnostic::on_unimplemented(note = "wrap a closure with `policy_fn(..)`, or an `AsyncPolicy` with `awaited(..)`")]
+#[diagnostic::on_unimplemented(
+    note = "wrap a closure with `policy_fn(..)`, or an `AsyncPolicy` with `awaited(..)`"
+)]
 pub trait Policy: Send + Sync {
     /// Judges what is known at this stage.
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a>;
@@ -80,7 +82,10 @@ pub trait Policy: Send + Sync {
 /// assert_eq!(policy.at(Stage::Connect).timing(), Timing::At(Stage::Connect));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: by its facts, by decree, or by those of its parts")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: by its facts, by decree, or by those of its parts"
+)]
 pub enum Timing {
     /// Its facts come at this stage; [`RefuseAt`] says when it is judged.
     Facts(Stage),

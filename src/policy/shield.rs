@@ -13,7 +13,10 @@ use crate::trace::Note;
 use crate::verdict::{Judgement, Reason, Refusal};
 
 /// Asks a policy. One that panics, or is overdue, has refused for now.
-pub(super) fn shielded<'a, P: Policy + ?Sized>(policy: &'a P, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+pub(super) fn shielded<'a, P: Policy + ?Sized>(
+    policy: &'a P,
+    inquiry: &'a Inquiry<'a>,
+) -> Decision<'a> {
     let last = inquiry.deadline.map(|deadline| deadline.plus(GRACE));
     answer_by(last, policy, inquiry).map(|answer| {
         answer.unwrap_or_else(|note| {
@@ -29,7 +32,8 @@ pub(super) fn answer_by<'a, P: Policy + ?Sized>(
     policy: &'a P,
     inquiry: &'a Inquiry<'a>,
 ) -> Step<'a, Result<Judgement, Note>> {
-    match panic::catch_unwind(AssertUnwindSafe(|| policy.check(inquiry))).map(Decision::into_ready) {
+    match panic::catch_unwind(AssertUnwindSafe(|| policy.check(inquiry))).map(Decision::into_ready)
+    {
         Ok(Ok(judgement)) => Step::ready(Ok(judgement)),
         Ok(Err(decision)) => Step::later(until(decision, inquiry, last)),
         Err(_) => Step::ready(Err(Note::Panicked)),
@@ -49,7 +53,9 @@ async fn until<'a>(
             Err(_) => return Poll::Ready(Err(Note::Panicked)),
         }
         // The clock is asked too, for another sleeper may have been woken first.
-        let rings = sleep.as_mut().is_some_and(|sleep| sleep.as_mut().poll(context).is_ready());
+        let rings = sleep
+            .as_mut()
+            .is_some_and(|sleep| sleep.as_mut().poll(context).is_ready());
         if rings || last.is_some_and(|last| inquiry.clock.now() >= last) {
             return Poll::Ready(Err(Note::Overdue));
         }

@@ -7,7 +7,10 @@ use crate::reply::{Detail, ReplyCode};
 
 /// What a refusal is about. It says which secure text may be spoken and what `unless` and `on-trouble` mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the parties of an SMTP dialogue, and the dialogue itself")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: the parties of an SMTP dialogue, and the dialogue itself"
+)]
 pub enum Subject {
     /// The connecting host.
     Client,
@@ -150,6 +153,10 @@ impl FromStr for Event {
     type Err = UnknownEvent;
 
     fn from_str(key: &str) -> Result<Self, UnknownEvent> {
-        Self::ALL.iter().copied().find(|event| event.key() == key).ok_or(UnknownEvent(()))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|event| event.key() == key)
+            .ok_or(UnknownEvent(()))
     }
 }

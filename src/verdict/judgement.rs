@@ -23,7 +23,10 @@ use super::{Refusal, Rule, Verdict};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a judgement that nobody acts on lets everything through"]
-#[expect(clippy::exhaustive_structs, reason = "complete: what, by whom, and with what doubt")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "complete: what, by whom, and with what doubt"
+)]
 pub struct Judgement {
     /// What was decided.
     pub verdict: Verdict,
@@ -35,7 +38,10 @@ pub struct Judgement {
 
 /// What checks might have said, had they found out. The first of each kind.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "complete: a check refuses, accepts, or does neither")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "complete: a check refuses, accepts, or does neither"
+)]
 pub struct Doubt {
     /// Somebody might have refused. If nobody refuses for good this becomes the answer; a later accept does not
     /// clear it.
@@ -56,8 +62,14 @@ pub struct Doubted {
 
 impl Judgement {
     /// No objection, no doubt.
-    pub const PROCEED: Self =
-        Self { verdict: Verdict::Proceed, rule: None, doubt: Doubt { refuse: None, accept: None } };
+    pub const PROCEED: Self = Self {
+        verdict: Verdict::Proceed,
+        rule: None,
+        doubt: Doubt {
+            refuse: None,
+            accept: None,
+        },
+    };
 
     /// True when there is neither an objection nor doubt: nothing that anybody after it need know.
     #[must_use]
@@ -68,14 +80,32 @@ impl Judgement {
 
     /// No objection, but there might have been one.
     pub fn might_refuse(instead: Refusal) -> Self {
-        let doubted = Box::new(Doubted { refusal: instead.softened(), rule: None });
-        Self { doubt: Doubt { refuse: Some(doubted), accept: None }, ..Self::PROCEED }
+        let doubted = Box::new(Doubted {
+            refusal: instead.softened(),
+            rule: None,
+        });
+        Self {
+            doubt: Doubt {
+                refuse: Some(doubted),
+                accept: None,
+            },
+            ..Self::PROCEED
+        }
     }
 
     /// No objection, and there might have been an accept.
     pub fn might_accept(instead: Refusal) -> Self {
-        let doubted = Box::new(Doubted { refusal: instead.softened(), rule: None });
-        Self { doubt: Doubt { refuse: None, accept: Some(doubted) }, ..Self::PROCEED }
+        let doubted = Box::new(Doubted {
+            refusal: instead.softened(),
+            rule: None,
+        });
+        Self {
+            doubt: Doubt {
+                refuse: None,
+                accept: Some(doubted),
+            },
+            ..Self::PROCEED
+        }
     }
 
     /// This judgement and, unless it is decisive, the next one.
@@ -100,7 +130,10 @@ impl Judgement {
         if self.verdict.is_decisive() {
             self.rule.get_or_insert_with(|| rule.clone());
         }
-        for doubted in [&mut self.doubt.refuse, &mut self.doubt.accept].into_iter().flatten() {
+        for doubted in [&mut self.doubt.refuse, &mut self.doubt.accept]
+            .into_iter()
+            .flatten()
+        {
             doubted.rule.get_or_insert_with(|| rule.clone());
         }
         self
@@ -117,8 +150,15 @@ impl Judgement {
             Verdict::Proceed | Verdict::Accept => self.doubt.refuse,
         };
         match deciding {
-            Some(doubted) => Self { verdict: doubted.refusal.into(), rule: doubted.rule, doubt: Doubt::default() },
-            None => Self { doubt: Doubt::default(), ..self },
+            Some(doubted) => Self {
+                verdict: doubted.refusal.into(),
+                rule: doubted.rule,
+                doubt: Doubt::default(),
+            },
+            None => Self {
+                doubt: Doubt::default(),
+                ..self
+            },
         }
     }
 }
@@ -139,7 +179,10 @@ impl Default for Judgement {
 
 impl From<Verdict> for Judgement {
     fn from(verdict: Verdict) -> Self {
-        Self { verdict, ..Self::PROCEED }
+        Self {
+            verdict,
+            ..Self::PROCEED
+        }
     }
 }
 

@@ -35,7 +35,10 @@ use crate::reply::ReplyCode;
 /// assert_eq!(Stage::Mail.to_string(), "mail");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the places where RFC 5321 lets a server refuse before the message")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: the places where RFC 5321 lets a server refuse before the message"
+)]
 pub enum Stage {
     /// The connection stands and nothing was said yet.
     Connect,
@@ -73,7 +76,10 @@ impl fmt::Display for Stage {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a verdict that nobody acts on lets everything through"]
-#[expect(clippy::exhaustive_enums, reason = "complete: go on, stop asking, or no")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: go on, stop asking, or no"
+)]
 pub enum Verdict {
     /// No objection; others may still have one.
     Proceed,
@@ -91,7 +97,9 @@ impl Verdict {
             (Self::Refuse(refusal), _) => refusal.code(),
             (Self::Proceed | Self::Accept, Stage::Connect) => ReplyCode::SERVICE_READY,
             (Self::Proceed | Self::Accept, Stage::Data) => ReplyCode::START_MAIL_INPUT,
-            (Self::Proceed | Self::Accept, Stage::Greeting | Stage::Mail | Stage::Recipient) => ReplyCode::OK,
+            (Self::Proceed | Self::Accept, Stage::Greeting | Stage::Mail | Stage::Recipient) => {
+                ReplyCode::OK
+            }
         }
     }
 

@@ -122,7 +122,9 @@ impl Reason {
     #[must_use]
     pub const fn rule_text(&self) -> Option<&ReplyText> {
         match self {
-            Self::BadClient(text) | Self::BadSender(text) | Self::BadRecipient(text) => text.as_ref(),
+            Self::BadClient(text) | Self::BadSender(text) | Self::BadRecipient(text) => {
+                text.as_ref()
+            }
             _ => None,
         }
     }

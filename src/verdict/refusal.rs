@@ -14,7 +14,10 @@ use crate::reply::{Detail, EnhancedCode, ReplyCode};
 /// assert_eq!(Then::AwaitQuit.to_string(), "await-quit");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: RFC 5321 section 3.1 leaves no fourth way")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: RFC 5321 section 3.1 leaves no fourth way"
+)]
 pub enum Then {
     /// The dialogue goes on.
     #[default]
@@ -97,7 +100,14 @@ impl Refusal {
     }
 
     fn with_codes(reason: Reason, (code, detail): (ReplyCode, Detail)) -> Self {
-        Self(Box::new(Parts { code, detail, by: ChosenBy::Event, reason, then: Then::Continue })).closing_if_421()
+        Self(Box::new(Parts {
+            code,
+            detail,
+            by: ChosenBy::Event,
+            reason,
+            then: Then::Continue,
+        }))
+        .closing_if_421()
     }
 
     /// The same refusal with another code; the enhanced class follows, 421 closes the connection.
@@ -108,7 +118,8 @@ impl Refusal {
     pub fn with_code(mut self, code: ReplyCode) -> Result<Self, NotARefusal> {
         let negative = code.is_transient() || code.is_permanent();
         let only_for_now = self.is_trouble() || self.0.by == ChosenBy::Doubt;
-        if !negative || code == ReplyCode::NO_MAIL_SERVICE || (code.is_permanent() && only_for_now) {
+        if !negative || code == ReplyCode::NO_MAIL_SERVICE || (code.is_permanent() && only_for_now)
+        {
             return Err(NotARefusal(code));
         }
         self.0.code = code;
@@ -120,7 +131,11 @@ impl Refusal {
 
     /// RFC 5321 section 3.8: whoever says 421 closes.
     fn closing_if_421(self) -> Self {
-        if self.0.code == ReplyCode::SERVICE_NOT_AVAILABLE { self.closing() } else { self }
+        if self.0.code == ReplyCode::SERVICE_NOT_AVAILABLE {
+            self.closing()
+        } else {
+            self
+        }
     }
 
     /// The same refusal with another subject and detail of its enhanced code.
@@ -198,7 +213,11 @@ impl Refusal {
 
     /// The codes that refusals of this event and class have where nobody chose others.
     pub(crate) fn usual_codes(&self) -> (ReplyCode, Detail) {
-        if self.is_temporary() { self.event().temporary() } else { self.event().permanent() }
+        if self.is_temporary() {
+            self.event().temporary()
+        } else {
+            self.event().permanent()
+        }
     }
 
     /// Why.
@@ -243,5 +262,7 @@ impl fmt::Display for Refusal {
 
 /// The code cannot stand in this refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("reply code {0} cannot refuse this: expected 400 to 599 but 521, and 4yz for trouble or doubt")]
+#[error(
+    "reply code {0} cannot refuse this: expected 400 to 599 but 521, and 4yz for trouble or doubt"
+)]
 pub struct NotARefusal(ReplyCode);

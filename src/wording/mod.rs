@@ -23,7 +23,10 @@ use template::Template;
 
 /// Which set of texts is spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete: the two modes of TCP/IP Services for OpenVMS")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "complete: the two modes of TCP/IP Services for OpenVMS"
+)]
 pub enum Security {
     /// Texts that help the peer's postmaster.
     Friendly,
@@ -79,7 +82,13 @@ impl Wording {
     #[must_use]
     pub fn new(security: Security, hostname: Name) -> Self {
         let banner = ReplyText::sanitize(&format!("{hostname} ESMTP"));
-        Self { security, table_texts: TableTexts::FriendlyOnly, hostname, banner, overrides: BTreeMap::new() }
+        Self {
+            security,
+            table_texts: TableTexts::FriendlyOnly,
+            hostname,
+            banner,
+            overrides: BTreeMap::new(),
+        }
     }
 
     /// The operator's own text for an event, in place of the mode's. In friendly mode it may hold the placeholders
@@ -130,7 +139,11 @@ impl Wording {
             Some(template) => template.fill(refusal, session, &self.hostname),
             None => texts::friendly(refusal.reason()),
         });
-        Line { code: refusal.code(), detail: refusal.detail(), text }
+        Line {
+            code: refusal.code(),
+            detail: refusal.detail(),
+            text,
+        }
     }
 
     /// Sees the refusal's event and class, and the operator's own text; of codes only those of the protocol itself. A
@@ -142,7 +155,10 @@ impl Wording {
         };
         let own = own.or_else(|| self.overrides.get(&refusal.event()).map(Template::plain));
         let line = Group::of(refusal, stage).line(refusal);
-        Line { text: own.unwrap_or(line.text), ..line }
+        Line {
+            text: own.unwrap_or(line.text),
+            ..line
+        }
     }
 
     /// The reply to a command that may proceed.
@@ -152,7 +168,11 @@ impl Wording {
             Stage::Connect => Reply::new(ReplyCode::SERVICE_READY, None, self.banner.clone()),
             Stage::Greeting => Reply::new(ReplyCode::OK, None, self.banner.clone()),
             Stage::Mail => Reply::new(ReplyCode::OK, Some(Detail::VALID_SENDER), texts::SENDER_OK),
-            Stage::Recipient => Reply::new(ReplyCode::OK, Some(Detail::VALID_RECIPIENT), texts::RECIPIENT_OK),
+            Stage::Recipient => Reply::new(
+                ReplyCode::OK,
+                Some(Detail::VALID_RECIPIENT),
+                texts::RECIPIENT_OK,
+            ),
             Stage::Data => Reply::new(ReplyCode::START_MAIL_INPUT, None, texts::START_INPUT),
         }
     }
@@ -172,7 +192,11 @@ impl Wording {
     /// The noncommittal reply to VRFY (RFC 5321 section 3.5.3).
     #[must_use]
     pub const fn cannot_verify(&self) -> Reply {
-        Reply::new(ReplyCode::CANNOT_VERIFY, Some(Detail::OTHER), texts::CANNOT_VERIFY)
+        Reply::new(
+            ReplyCode::CANNOT_VERIFY,
+            Some(Detail::OTHER),
+            texts::CANNOT_VERIFY,
+        )
     }
 }
 
@@ -219,16 +243,24 @@ impl Group {
             Line { code, detail, text }
         };
         match (self, refusal.is_temporary()) {
-            (Self::Protocol(text), _) => Line { code: refusal.code(), detail: refusal.detail(), text },
+            (Self::Protocol(text), _) => Line {
+                code: refusal.code(),
+                detail: refusal.detail(),
+                text,
+            },
             (Self::Relay, _) => usual(texts::SECURE_RELAY),
             (Self::Recipient, true) => usual(texts::SECURE_LATER),
             (Self::Recipient, false) => usual(texts::SECURE_RECIPIENT),
-            (Self::Peer, true) => {
-                Line { code: ReplyCode::MAILBOX_BUSY, detail: Detail::SECURITY, text: texts::SECURE_LATER }
-            }
-            (Self::Peer, false) => {
-                Line { code: ReplyCode::TRANSACTION_FAILED, detail: Detail::SECURITY, text: texts::SECURE_PEER }
-            }
+            (Self::Peer, true) => Line {
+                code: ReplyCode::MAILBOX_BUSY,
+                detail: Detail::SECURITY,
+                text: texts::SECURE_LATER,
+            },
+            (Self::Peer, false) => Line {
+                code: ReplyCode::TRANSACTION_FAILED,
+                detail: Detail::SECURITY,
+                text: texts::SECURE_PEER,
+            },
         }
     }
 }

@@ -53,7 +53,9 @@ impl Template {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, from_brace)) = rest.split_once('{') {
-            let Some((word, after)) = from_brace.split_once('}') else { return Err(TextError(Fault::Unclosed)) };
+            let Some((word, after)) = from_brace.split_once('}') else {
+                return Err(TextError(Fault::Unclosed));
+            };
             push_text(&mut parts, before);
             parts.push(Part::Slot(slot(word, security)?));
             rest = after;
@@ -92,7 +94,10 @@ fn push_text(parts: &mut Vec<Part>, text: &str) {
 }
 
 fn slot(word: &str, security: Security) -> Result<Slot, TextError> {
-    let known = Slot::ALL.iter().find(|(name, _)| *name == word).map(|(_, slot)| *slot);
+    let known = Slot::ALL
+        .iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, slot)| *slot);
     match (known, security) {
         (None, _) => Err(TextError(Fault::UnknownPlaceholder(word.into()))),
         (Some(_), Security::Secure) => Err(TextError(Fault::SecurePlaceholder(word.into()))),
@@ -100,7 +105,13 @@ fn slot(word: &str, security: Security) -> Result<Slot, TextError> {
     }
 }
 
-fn write_slot(out: &mut String, slot: Slot, refusal: &Refusal, session: &Session, hostname: &Name) -> fmt::Result {
+fn write_slot(
+    out: &mut String,
+    slot: Slot,
+    refusal: &Refusal,
+    session: &Session,
+    hostname: &Name,
+) -> fmt::Result {
     match slot {
         Slot::Client => write!(out, "{}", session.client().ip()),
         Slot::Name => match session.known_name().and_then(|found| found.name()) {
@@ -108,8 +119,12 @@ fn write_slot(out: &mut String, slot: Slot, refusal: &Refusal, session: &Session
             None => out.write_str("unknown"),
         },
         Slot::Helo => out.write_str(session.greeting().map_or("", |greeting| greeting.text())),
-        Slot::Sender => session.sender().map_or(Ok(()), |sender| write!(out, "{}", sender.sender())),
-        Slot::Recipient => session.recipient().map_or(Ok(()), |recipient| write!(out, "{recipient}")),
+        Slot::Sender => session
+            .sender()
+            .map_or(Ok(()), |sender| write!(out, "{}", sender.sender())),
+        Slot::Recipient => session
+            .recipient()
+            .map_or(Ok(()), |recipient| write!(out, "{recipient}")),
         Slot::Zone => out.write_str(match refusal.reason() {
             Reason::ListedClient(hit) => hit.label(),
             _ => "",

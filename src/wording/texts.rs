@@ -9,8 +9,15 @@ use crate::verdict::{Event, Reason};
 pub(super) fn friendly(reason: &Reason) -> ReplyText {
     match reason {
         Reason::ListedClient(hit) => {
-            let text = hit.text().map(|text| format!(": {text}")).unwrap_or_default();
-            ReplyText::sanitize(&format!("{} ({}{text})", plain(Event::ListedClient), hit.label()))
+            let text = hit
+                .text()
+                .map(|text| format!(": {text}"))
+                .unwrap_or_default();
+            ReplyText::sanitize(&format!(
+                "{} ({}{text})",
+                plain(Event::ListedClient),
+                hit.label()
+            ))
         }
         Reason::UnverifiedClient(Fcrdns::Mismatch(_)) => NOT_CONFIRMED,
         Reason::BadSyntax(text) | Reason::BadSequence(text) => text.clone(),
@@ -29,10 +36,14 @@ const fn plain(event: Event) -> ReplyText {
         Event::BareAddressGreeting => "Your greeting is an address without brackets.",
         Event::ForgedGreeting => "Your greeting claims to be somebody else.",
         Event::UnresolvableGreeting => "The host name of your greeting has no address.",
-        Event::MismatchedGreeting => "The host name of your greeting is not that of your IP address.",
+        Event::MismatchedGreeting => {
+            "The host name of your greeting is not that of your IP address."
+        }
         Event::BadSender => "That sender address is in my list of bad ones.",
         Event::UnqualifiedSender => "That sender address is unqualified.",
-        Event::UnresolvableSender => "That sender address is unresolvable into a host name or MX domain.",
+        Event::UnresolvableSender => {
+            "That sender address is unresolvable into a host name or MX domain."
+        }
         Event::NullMxSender => "The domain of that sender address takes no mail.",
         Event::RelayDenied => "Both you and the recipient are unknown to me. I will not relay.",
         Event::RoutedRecipient => "That recipient address routes on to another. I will not relay.",
@@ -47,7 +58,8 @@ const fn plain(event: Event) -> ReplyText {
 }
 
 pub(super) const SECURE_PEER: ReplyText = ReplyText::from_static("Closing transmission channel.");
-pub(super) const SECURE_RELAY: ReplyText = ReplyText::from_static("User not local, Relay disabled.");
+pub(super) const SECURE_RELAY: ReplyText =
+    ReplyText::from_static("User not local, Relay disabled.");
 pub(super) const SECURE_RECIPIENT: ReplyText = ReplyText::from_static("Recipient refused.");
 pub(super) const SECURE_LATER: ReplyText = ReplyText::from_static("Try again later.");
 
@@ -56,8 +68,10 @@ pub(super) const RECIPIENT_OK: ReplyText = ReplyText::from_static("Recipient ok.
 pub(super) const START_INPUT: ReplyText = ReplyText::from_static("End data with <CR><LF>.<CR><LF>");
 pub(super) const DONE: ReplyText = ReplyText::from_static("Ok.");
 pub(super) const BYE: ReplyText = ReplyText::from_static("Closing transmission channel.");
-pub(super) const CANNOT_VERIFY: ReplyText =
-    ReplyText::from_static("Cannot verify the user, but will take a message and try to deliver it.");
+pub(super) const CANNOT_VERIFY: ReplyText = ReplyText::from_static(
+    "Cannot verify the user, but will take a message and try to deliver it.",
+);
 
-const NOT_CONFIRMED: ReplyText =
-    ReplyText::from_static("I can't backtranslate your IP address to a host name: your host name does not lead back to it.");
+const NOT_CONFIRMED: ReplyText = ReplyText::from_static(
+    "I can't backtranslate your IP address to a host name: your host name does not lead back to it.",
+);
