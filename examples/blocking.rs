@@ -68,7 +68,7 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let whole = line.ends_with(b"\r\n");
     whole
         .then_some(line)
-        .ok_or(io::ErrorKind::InvalidData.into())
+        .ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 /// The lines of a message, up to the one that is a dot. A leading dot was doubled by the client (RFC 5321 4.5.2).
