@@ -24,10 +24,10 @@ use crate::step::Step;
 /// ```
 /// use mailward::address::{ForwardPath, ReversePath};
 /// use mailward::client::Client;
-/// use mailward::session::{Session, Verb};
+/// use mailward::session::{Session, Hello};
 ///
 /// let mut session = Session::connect(Client::direct("203.0.113.9".parse::<std::net::IpAddr>()?));
-/// session.greet(Verb::Ehlo, "mail.example.com");
+/// session.greet(Hello::Ehlo, "mail.example.com");
 /// session.mail(ReversePath::parse("<ann@example.com>")?);
 /// session.rcpt(ForwardPath::parse("<bob@example.org>")?);
 /// assert_eq!(session.recipient().unwrap().to_string(), "bob@example.org");
@@ -58,13 +58,13 @@ pub enum Transport {
     Tls,
 }
 
-/// The verb of a greeting.
+/// Which of the two greetings it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "complete: RFC 5321 section 4.1.1.1 has two"
 )]
-pub enum Verb {
+pub enum Hello {
     /// EHLO: the client speaks extended SMTP.
     Ehlo,
     /// HELO.
@@ -75,14 +75,14 @@ pub enum Verb {
 ///
 /// ```
 /// use mailward::helo::Claim;
-/// use mailward::session::{Greeting, Verb};
+/// use mailward::session::{Greeting, Hello};
 ///
-/// let greeting = Greeting::new(Verb::Ehlo, "203.0.113.9");
+/// let greeting = Greeting::new(Hello::Ehlo, "203.0.113.9");
 /// assert!(matches!(greeting.claim(), Claim::BareAddress(_)));
 /// ```
 #[derive(Debug)]
 pub struct Greeting {
-    verb: Verb,
+    hello: Hello,
     text: Arc<str>,
     claim: Claim,
     standing: OnceLock<Standing>,
@@ -91,9 +91,9 @@ pub struct Greeting {
 impl Greeting {
     /// Reads the argument of HELO or EHLO.
     #[must_use]
-    pub fn new(verb: Verb, argument: &str) -> Self {
+    pub fn new(hello: Hello, argument: &str) -> Self {
         Self {
-            verb,
+            hello,
             text: argument.into(),
             claim: helo::read(argument),
             standing: OnceLock::new(),
@@ -102,8 +102,8 @@ impl Greeting {
 
     /// HELO or EHLO.
     #[must_use]
-    pub const fn verb(&self) -> Verb {
-        self.verb
+    pub const fn hello(&self) -> Hello {
+        self.hello
     }
 
     /// The argument as it came. Octets of the peer: escape them before they go anywhere.
@@ -152,9 +152,9 @@ impl Session {
     }
 
     /// HELO or EHLO with its argument; ends a transaction (RFC 5321 section 4.1.4).
-    pub fn greet(&mut self, verb: Verb, argument: &str) {
+    pub fn greet(&mut self, hello: Hello, argument: &str) {
         self.forget_trouble();
-        self.greeting = Some(Greeting::new(verb, argument));
+        self.greeting = Some(Greeting::new(hello, argument));
         self.transaction = None;
     }
 

@@ -21,7 +21,7 @@ use mailward::policies::{
 use mailward::policy::{Chain, Inquiry, Policy, PolicyExt};
 use mailward::rbl::Zone;
 use mailward::relay::Perimeter;
-use mailward::session::{Session, Verb};
+use mailward::session::{Hello, Session};
 use mailward::table::{Action, HostTable, MailboxTable};
 use mailward::trace::{Level, Recorder};
 use mailward::verdict::{Judgement, Stage, Verdict};
@@ -127,7 +127,7 @@ fn perimeter() -> Perimeter {
 
 fn session(client: &str, from: &str, to: &str) -> Session {
     let mut session = Session::connect(ip(client));
-    session.greet(Verb::Ehlo, "mail.example.com");
+    session.greet(Hello::Ehlo, "mail.example.com");
     session.mail(ReversePath::parse(from).unwrap());
     session.rcpt(ForwardPath::parse(to).unwrap());
     session
@@ -282,7 +282,7 @@ fn verbs_before_the_first_recipient_allocate_their_own_strings_only() {
     let guard = guard(dns(ZONE).without_log());
     let client = Client::direct(ip("203.0.113.9"));
     let (connect, (mut dialogue, _)) = allocations(|| guard.connect_blocking(client));
-    let (greet, _) = allocations(|| dialogue.greet(Verb::Ehlo, "mail.example.com"));
+    let (greet, _) = allocations(|| dialogue.greet(Hello::Ehlo, "mail.example.com"));
     let from = ReversePath::parse("<ann@example.com>").unwrap();
     let (mail, _) = allocations(|| dialogue.mail(from));
     println!("connect {connect}, greeting {greet}, MAIL {mail} allocations");

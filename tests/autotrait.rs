@@ -159,7 +159,7 @@ fn storeys_4_and_5() {
         session::Greeting,
         session::Session,
         session::Transport,
-        session::Verb
+        session::Hello
     ];
 }
 

@@ -23,7 +23,7 @@ use mailward::policy::{
 };
 use mailward::rbl::Zone;
 use mailward::relay::Perimeter;
-use mailward::session::Verb;
+use mailward::session::Hello;
 use mailward::table::{Action, HostTable};
 use mailward::trace::{Level, Note};
 use mailward::verdict::{Event, Judgement, Reason, Refusal, Stage, Then, Verdict};
@@ -242,7 +242,7 @@ fn a_verb_that_is_dropped_leaves_the_session_as_before() {
     let (mut dialogue, _) = drive(&clock, guard.connect(client("203.0.113.9")));
 
     let before = seen(&dialogue);
-    assert!(poll_once(dialogue.greet(Verb::Ehlo, "mail.example.com")).is_pending());
+    assert!(poll_once(dialogue.greet(Hello::Ehlo, "mail.example.com")).is_pending());
     assert_eq!(seen(&dialogue), before);
 
     // With a transaction open.
@@ -313,7 +313,7 @@ fn the_blocking_twin_serves_a_plain_thread() {
         std::thread::spawn(move || serve(&answers, &stopped));
     let session = std::thread::spawn(move || {
         let (mut dialogue, _) = guard.connect_blocking(client("203.0.113.9"));
-        let _ = dialogue.greet(Verb::Helo, "mail.example.com");
+        let _ = dialogue.greet(Hello::Helo, "mail.example.com");
         let _ = dialogue.line(b"MAIL FROM:<ann@example.com>");
         let outcome = dialogue.line(b"RCPT TO:<bob@example.org>");
         (outcome, dialogue.quit().then)

@@ -16,7 +16,7 @@ use mailward::policy::{Chain, Decision, Inquiry, Policy, PolicyExt, RefuseAt};
 use mailward::rbl::Zone;
 use mailward::relay::Perimeter;
 use mailward::reply::{Detail, ReplyCode, ReplyText};
-use mailward::session::{Session, Verb};
+use mailward::session::{Hello, Session};
 use mailward::trace::{Level, Recorder};
 use mailward::verdict::{Event, Judgement, Reason, Refusal, Rule, Stage, Subject, Verdict};
 use mailward::wording::{Security, Wording};
@@ -408,7 +408,7 @@ fn sessions() -> impl Strategy<Value = Session> {
     let local = "[a-z0-9=+._-]{1,60}";
     (hostile(), local, local).prop_map(|(greeting, from, to)| {
         let mut session = Session::connect(ip("203.0.113.9"));
-        session.greet(Verb::Ehlo, &greeting);
+        session.greet(Hello::Ehlo, &greeting);
         let from = ReversePath::parse(&format!("<\"{from}\"@example.com>"));
         session.mail(from.unwrap_or(ReversePath::NULL));
         if let Ok(to) = ForwardPath::parse(&format!("<\"{to}\"@example.org>")) {

@@ -13,7 +13,7 @@ use mailward::policies::{
 use mailward::policy::{Exemptions, Inquiry, Policy, Timing};
 use mailward::rbl::{Families, Zone};
 use mailward::relay::Perimeter;
-use mailward::session::{Session, Verb};
+use mailward::session::{Hello, Session};
 use mailward::table::{Action, HostTable, MailboxTable};
 use mailward::trace::{Level, Recorder};
 use mailward::verdict::{Judgement, Stage, Verdict};
@@ -28,7 +28,7 @@ struct Scene {
 fn scene(peer: impl Into<Client>, greeting: &str, from: &str, to: &str, zone: &str) -> Scene {
     let mut session = Session::connect(peer);
     if !greeting.is_empty() {
-        session.greet(Verb::Ehlo, greeting);
+        session.greet(Hello::Ehlo, greeting);
     }
     session.mail(ReversePath::parse(from).unwrap());
     session.rcpt(ForwardPath::parse(to).unwrap());

@@ -17,7 +17,7 @@ use mailward::policy::{
 };
 use mailward::relay::{Perimeter, Side};
 use mailward::reply::ReplyCode;
-use mailward::session::{Session, Verb};
+use mailward::session::{Hello, Session};
 use mailward::table::{Action, HostTable};
 use mailward::trace::{Level, Note, Recorder, Trace};
 use mailward::verdict::{Event, Judgement, Reason, Refusal, Stage, Subject, Verdict};
@@ -35,7 +35,7 @@ struct Scene {
 impl Scene {
     fn new(peer: Client, zone: &str) -> Self {
         let mut session = Session::connect(peer);
-        session.greet(Verb::Ehlo, "mail.example.com");
+        session.greet(Hello::Ehlo, "mail.example.com");
         session.mail(ReversePath::parse("<ann@example.com>").unwrap());
         session.rcpt(ForwardPath::parse("<bob@example.org>").unwrap());
         let perimeter = Perimeter::new(name("mx.example.org"))

@@ -9,7 +9,7 @@ use mailward::helo::Standing;
 use mailward::mailroute::MailRoute;
 use mailward::rbl::{Listing, Zone};
 use mailward::relay::Login;
-use mailward::session::{Session, Transport, Verb};
+use mailward::session::{Hello, Session, Transport};
 use util::{dns, ip, name};
 
 fn connected() -> Session {
@@ -27,7 +27,7 @@ fn to(path: &str) -> ForwardPath {
 /// Up to a recipient under judgement.
 fn whole() -> Session {
     let mut session = connected();
-    session.greet(Verb::Ehlo, "mail.example.com");
+    session.greet(Hello::Ehlo, "mail.example.com");
     session.authenticated("ann");
     session.mail(from("<ann@example.com>"));
     session.rcpt(to("<@relay.example:bob@example.org>"));
@@ -44,8 +44,8 @@ fn facts_come_with_their_verbs() {
     );
     let greeting = session.greeting().unwrap();
     assert_eq!(
-        (greeting.verb(), greeting.text()),
-        (Verb::Ehlo, "mail.example.com")
+        (greeting.hello(), greeting.text()),
+        (Hello::Ehlo, "mail.example.com")
     );
     assert_eq!(session.sender().unwrap().to_string(), "<ann@example.com>");
     assert_eq!(session.recipient().unwrap().to_string(), "bob@example.org");
@@ -85,7 +85,7 @@ fn three_lifetimes() {
     assert_eq!(after(|session| session.data()), [true, true, true, false]);
     assert_eq!(after(|session| session.reset()), [true, true, false, false]);
     assert_eq!(
-        after(|session| session.greet(Verb::Helo, "other.example")),
+        after(|session| session.greet(Hello::Helo, "other.example")),
         [true, true, false, false]
     );
     assert_eq!(
@@ -174,7 +174,7 @@ fn evidence_is_asked_for_once_and_lives_as_long_as_its_fact() {
     let _ = session.sender_route(&dns).wait();
     assert_eq!(asked(&dns), ["MX example.com"]);
     // The greeting's name is one of the client's own, which are known.
-    session.greet(Verb::Ehlo, "mail.example.com");
+    session.greet(Hello::Ehlo, "mail.example.com");
     assert_eq!(
         session.greeting_standing(&dns).wait(),
         Some(&Standing::Confirmed)
@@ -217,7 +217,7 @@ fn trouble_is_remembered_for_one_verb() {
         |session| session.rcpt(to("<carl@example.org>")),
         |session| session.data(),
         |session| session.authenticated("ann"),
-        |session| session.greet(Verb::Ehlo, "mail.example.com"),
+        |session| session.greet(Hello::Ehlo, "mail.example.com"),
         |session| session.mail(from("<ann@example.com>")),
     ];
     let zones = [Zone::new(name("bl.example.net"))];
@@ -256,7 +256,7 @@ fn what_has_no_name_is_not_asked_about() {
         assert!(session.sender_route(&dns).wait().is_none(), "{sender}");
     }
     for greeting in ["[203.0.113.9]", "203.0.113.9", "not..a.name", ""] {
-        session.greet(Verb::Helo, greeting);
+        session.greet(Hello::Helo, greeting);
         assert!(
             session.greeting_standing(&dns).wait().is_none(),
             "{greeting}"

@@ -11,7 +11,7 @@ use mailward::fcrdns::Fcrdns;
 use mailward::mailroute::{Absence, MailRoute};
 use mailward::rbl::{Hit, Zone};
 use mailward::reply::{Detail, ReplyCode, ReplyText};
-use mailward::session::{Session, Verb};
+use mailward::session::{Hello, Session};
 use mailward::verdict::{Event, Reason, Refusal, Stage, Subject};
 use mailward::wording::{Security, TableTexts, Wording};
 use util::{dns, fcrdns, ip, name};
@@ -22,7 +22,7 @@ fn wording(security: Security) -> Wording {
 
 fn session() -> Session {
     let mut session = Session::connect(ip("203.0.113.9"));
-    session.greet(Verb::Ehlo, "mail.example.com");
+    session.greet(Hello::Ehlo, "mail.example.com");
     session.mail(ReversePath::parse("<ann@example.com>").unwrap());
     session.rcpt(ForwardPath::parse("<bob@example.org>").unwrap());
     session
@@ -347,7 +347,7 @@ fn placeholders_are_filled_once() {
     );
 
     session.client_name(&zone).wait();
-    session.greet(Verb::Ehlo, "{sender}\u{1b}[31m\r\n250 ok \u{fc}");
+    session.greet(Hello::Ehlo, "{sender}\u{1b}[31m\r\n250 ok \u{fc}");
     session.mail(ReversePath::parse("<\"{recipient} x\"@example.com>").unwrap());
     session.rcpt(ForwardPath::parse("<{code}@example.org>").unwrap());
     let reply = wording

@@ -1,12 +1,12 @@
 //! A change of facts that is taken back unless it is kept.
 
 use crate::address::{ForwardPath, ReversePath};
-use crate::session::{Saved, Session, Verb};
+use crate::session::{Hello, Saved, Session};
 use crate::verdict::Stage;
 
 /// What a verb tells.
 pub(super) enum Fact<'a> {
-    Greeting(Verb, &'a str),
+    Greeting(Hello, &'a str),
     Sender(ReversePath),
     Recipient(ForwardPath),
     Data,
@@ -44,9 +44,9 @@ enum Undo {
 impl<'s> Attempt<'s> {
     pub(super) fn new(session: &'s mut Session, fact: Fact<'_>) -> Self {
         let undo = match fact {
-            Fact::Greeting(verb, argument) => {
+            Fact::Greeting(hello, argument) => {
                 let saved = session.save();
-                session.greet(verb, argument);
+                session.greet(hello, argument);
                 Undo::Greeting(saved)
             }
             Fact::Sender(from) => {

@@ -8,7 +8,7 @@ use super::{Dialogue, Guard, Outcome};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
 use crate::fcrdns::Fcrdns;
-use crate::session::{Session, Verb};
+use crate::session::{Hello, Session};
 use crate::verdict::Then;
 use crate::wire::smtp::{Command, CommandError};
 
@@ -39,8 +39,8 @@ impl BlockingDialogue {
     }
 
     /// See [`Dialogue::greet`].
-    pub fn greet(&mut self, verb: Verb, argument: &str) -> Outcome {
-        block_on(self.0.greet(verb, argument))
+    pub fn greet(&mut self, hello: Hello, argument: &str) -> Outcome {
+        block_on(self.0.greet(hello, argument))
     }
 
     /// See [`Dialogue::tls`].

@@ -5,7 +5,7 @@ use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
 use crate::fcrdns::Fcrdns;
 use crate::reply::{Reply, ReplyText};
-use crate::session::{Session, Verb};
+use crate::session::{Hello, Session};
 use crate::verdict::{Reason, Refusal, Rule, Stage, Then, Verdict};
 use crate::wire::smtp::{self, Command, CommandError};
 
@@ -21,7 +21,7 @@ use crate::wire::smtp::{self, Command, CommandError};
 /// use mailward::guard::{Guard, Shared};
 /// use mailward::name::Name;
 /// use mailward::relay::Perimeter;
-/// use mailward::session::Verb;
+/// use mailward::session::Hello;
 ///
 /// # async fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 /// let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
@@ -29,7 +29,7 @@ use crate::wire::smtp::{self, Command, CommandError};
 ///
 /// let (mut dialogue, greeting) = guard.connect("203.0.113.9".parse::<ClientIp>()?).await;
 /// print!("{}", greeting.reply); // 220 mx.example.org ESMTP
-/// let outcome = dialogue.greet(Verb::Ehlo, "mail.example.com").await;
+/// let outcome = dialogue.greet(Hello::Ehlo, "mail.example.com").await;
 /// assert!(!outcome.is_refusal());
 /// let outcome = dialogue.line(b"RCPT TO:<bob@mx.example.org>\r\n").await; // without MAIL
 /// assert_eq!(outcome.reply.code().as_u16(), 503);
@@ -71,11 +71,11 @@ impl Dialogue {
 
     /// HELO or EHLO with its argument. The reply of one that proceeds has a single line: whoever speaks ESMTP appends
     /// the extensions.
-    pub async fn greet(&mut self, verb: Verb, argument: &str) -> Outcome {
+    pub async fn greet(&mut self, hello: Hello, argument: &str) -> Outcome {
         match self.out_of_place_at(Stage::Greeting) {
             Some(outcome) => outcome,
             None => {
-                let outcome = self.attempt(Fact::Greeting(verb, argument)).await;
+                let outcome = self.attempt(Fact::Greeting(hello, argument)).await;
                 let refusal = outcome.verdict.refusal().cloned();
                 self.unwelcome = refusal.map(|refusal| Unwelcome {
                     refusal,
@@ -183,8 +183,8 @@ impl Dialogue {
     /// first, and what comes here is answered 502.
     pub async fn command(&mut self, command: Command) -> Outcome {
         match command {
-            Command::Ehlo(argument) => self.greet(Verb::Ehlo, argument.as_str()).await,
-            Command::Helo(argument) => self.greet(Verb::Helo, argument.as_str()).await,
+            Command::Ehlo(argument) => self.greet(Hello::Ehlo, argument.as_str()).await,
+            Command::Helo(argument) => self.greet(Hello::Helo, argument.as_str()).await,
             Command::Mail { from, .. } => self.mail(from).await,
             Command::Rcpt { to, .. } => self.rcpt(to).await,
             Command::Data => self.data().await,

@@ -1,7 +1,7 @@
 //! AUTH PLAIN, one step at a time (RFC 4954 section 4).
 
 use mailward::reply::{Detail, Reply, ReplyCode};
-use mailward::session::Verb as Hello;
+use mailward::session::Hello;
 use mailward::wire::smtp::{InitialResponse, Mechanism, Verb};
 
 use super::auth::Denied;
@@ -27,7 +27,7 @@ impl Connection {
         let session = self.dialogue.session();
         let extended = session
             .greeting()
-            .is_some_and(|greeting| greeting.verb() == Hello::Ehlo);
+            .is_some_and(|greeting| greeting.hello() == Hello::Ehlo);
         if !extended || session.user().is_some() || session.sender().is_some() {
             return self.say_own(AUTH, &AUTH_NOT_NOW, "auth-not-now");
         }

@@ -7,7 +7,7 @@ use mailward::address::{Literal, Recipient, Sender};
 use mailward::fcrdns::Fcrdns;
 use mailward::helo::Claim;
 use mailward::name::Name;
-use mailward::session::{Greeting, Session, Verb};
+use mailward::session::{Greeting, Hello, Session};
 
 /// `Return-Path` and `Received` of one message. `Display` prints them, each line ended by LF.
 ///
@@ -73,12 +73,12 @@ impl Received<'_> {
     /// The words of RFC 3848. TLS would add an `S`.
     fn protocol(&self) -> &'static str {
         match (
-            self.session.greeting().map(Greeting::verb),
+            self.session.greeting().map(Greeting::hello),
             self.session.user(),
         ) {
-            (Some(Verb::Ehlo), Some(_)) => "ESMTPA",
-            (Some(Verb::Ehlo), None) => "ESMTP",
-            (Some(Verb::Helo) | None, _) => "SMTP",
+            (Some(Hello::Ehlo), Some(_)) => "ESMTPA",
+            (Some(Hello::Ehlo), None) => "ESMTP",
+            (Some(Hello::Helo) | None, _) => "SMTP",
         }
     }
 }
@@ -150,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    fn printed(client: &str, verb: Verb, greeting: &str, recipients: &[&str]) -> String {
+    fn printed(client: &str, verb: Hello, greeting: &str, recipients: &[&str]) -> String {
         let dns = MemoryDns::parse(
             "9.113.0.203.in-addr.arpa PTR mail.example\nmail.example A 203.0.113.9",
         )
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(
             printed(
                 "203.0.113.9",
-                Verb::Ehlo,
+                Hello::Ehlo,
                 "MAIL.example",
                 &["bob@example.org"]
             ),
@@ -194,7 +194,7 @@ mod tests {
         let origin = |client, greeting| {
             let printed = printed(
                 client,
-                Verb::Helo,
+                Hello::Helo,
                 greeting,
                 &["a@example.org", "b@example.org"],
             );

@@ -2,7 +2,7 @@
 
 use mailward::address::{ForwardPath, ReversePath};
 use mailward::reply::{Detail, Reply, ReplyCode, ReplyText};
-use mailward::session::Verb as Hello;
+use mailward::session::Hello;
 use mailward::verdict::Then;
 use mailward::wire::smtp::{Command, CommandError, Parameters};
 
@@ -104,7 +104,7 @@ impl Connection {
             .dialogue
             .session()
             .greeting()
-            .is_some_and(|greeting| greeting.verb() == Hello::Ehlo);
+            .is_some_and(|greeting| greeting.hello() == Hello::Ehlo);
         let offered: &[&str] = match extended {
             true if self.offers_auth() => &["SIZE", "BODY", "AUTH"],
             true => &["SIZE", "BODY"],
