@@ -10,6 +10,7 @@ use mailward::clock::SystemClock;
 use mailward::dns::MemoryDns;
 use mailward::policy::{AsyncPolicy, Exemption, awaited, policy_fn};
 use mailward::reply::ReplyCode;
+use mailward::verdict::Subject;
 use mailward::{Decision, Guard, Inquiry, Judgement, Perimeter, Policy, PolicyExt};
 use mailward::{Reason, Refusal, Security, Shared, Verdict};
 
@@ -24,7 +25,7 @@ impl Policy for Retired {
         let recipient = inquiry.session.recipient();
         Decision::ready(match recipient.and_then(|to| to.mailbox()) {
             Some(mailbox) if self.addresses.contains(mailbox) => {
-                Refusal::new(Reason::Custom("retired".into())).into()
+                Refusal::new(Reason::custom("retired", Subject::Recipient)).into()
             }
             _ => Judgement::PROCEED,
         })
@@ -47,7 +48,7 @@ impl AsyncPolicy for Quota {
         };
         match used_percent(&recipient.to_string()).await {
             Some(0..100) => Judgement::PROCEED,
-            Some(_) => Refusal::temporary(Reason::Custom("mailbox-full".into())).into(),
+            Some(_) => Refusal::temporary(Reason::custom("mailbox-full", Subject::Recipient)).into(),
             // It could not find out, and says so: 4yz, unless another check refuses for good.
             None => Judgement::might_refuse(Refusal::temporary(Reason::PolicyTrouble)),
         }
@@ -73,7 +74,7 @@ fn guard() -> Result<Guard, Box<dyn std::error::Error>> {
     // Another one, which passes over users who have logged in.
     let bulk = policy_fn(|inquiry| match inquiry.session.sender() {
         Some(sender) if sender.to_string().contains("newsletter") => {
-            Verdict::Refuse(Refusal::new(Reason::Custom("bulk".into())))
+            Verdict::Refuse(Refusal::new(Reason::custom("bulk", Subject::Sender)))
         }
         _ => Verdict::Proceed,
     });

@@ -26,7 +26,7 @@ use mailward::relay::Perimeter;
 use mailward::session::Hello;
 use mailward::table::{Action, HostTable};
 use mailward::trace::{Level, Note};
-use mailward::verdict::{Event, Judgement, Reason, Refusal, Stage, Then, Verdict};
+use mailward::verdict::{Subject, Event, Judgement, Reason, Refusal, Stage, Then, Verdict};
 use support::{Answers, Held, answering, drive, poll_once};
 use util::{client, dns, name, network, pattern};
 
@@ -467,7 +467,7 @@ fn services_are_answered_as_the_operator_says() {
 fn a_swap_of_the_guard_leaves_open_dialogues_alone() {
     let clock = ManualClock::new();
     let shared = Shared::new(MemoryDns::empty(), clock.clone());
-    let closed = || policy_fn(|_| Refusal::new(Reason::Custom("closed".into())));
+    let closed = || policy_fn(|_| Refusal::new(Reason::custom("closed", Subject::Client)));
     let old = Guard::builder(perimeter(), shared.clone()).build();
     let (mut dialogue, _) = drive(&clock, old.connect(client("203.0.113.9")));
     let new = Guard::builder(perimeter(), shared).check(closed()).build();

@@ -231,7 +231,7 @@ impl Policy for Says {
 }
 
 fn judgements() -> impl Strategy<Value = Judgement> {
-    let closed = || Refusal::new(Reason::Custom("closed".into()));
+    let closed = || Refusal::new(Reason::custom("closed", Subject::Client));
     let trouble = || Refusal::dns_trouble(Subject::Client, DnsError::Timeout);
     let one = prop_oneof![
         4 => Just(Judgement::PROCEED),
@@ -372,7 +372,7 @@ fn reasons() -> impl Strategy<Value = Reason> {
         Just(Reason::RoutedRecipient),
         Just(Reason::PolicyTrouble),
         Just(Reason::DnsTrouble(Subject::Client, DnsError::Timeout)),
-        hostile().prop_map(|key| Reason::Custom(key.into())),
+        hostile().prop_map(|key| Reason::custom(key, Subject::Client)),
     ]
 }
 
@@ -472,7 +472,7 @@ proptest! {
             Event::BadClient => Reason::BadClient(None),
             Event::BadSender => Reason::BadSender(None),
             Event::BadRecipient => Reason::BadRecipient(None),
-            Event::Custom => Reason::Custom("".into()),
+            Event::Custom => Reason::custom("", Subject::Client),
             _ => refusal.reason().clone(),
         };
         let bare = if refusal.is_temporary() { Refusal::temporary(bare) } else { Refusal::permanent(bare) };

@@ -75,7 +75,7 @@ fn stranger() -> Scene {
 }
 
 fn refusal() -> Refusal {
-    Refusal::new(Reason::Custom("closed".into()))
+    Refusal::new(Reason::custom("closed", Subject::Client))
 }
 
 fn trouble() -> Refusal {

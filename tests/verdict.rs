@@ -36,7 +36,7 @@ fn reasons() -> Vec<Reason> {
         Reason::BadSequence(ReplyText::from_static("Send MAIL first.")),
         Reason::DnsTrouble(Subject::Client, DnsError::Timeout),
         Reason::PolicyTrouble,
-        Reason::Custom("no-mail-on-sundays".into()),
+        Reason::custom("no-mail-on-sundays", Subject::Client),
     ]
 }
 
@@ -321,7 +321,7 @@ fn keys_are_read_back() {
         "Bad-Client".parse::<Event>().unwrap_err().to_string(),
         "unknown event"
     );
-    assert_eq!(Reason::Custom("closed".into()).key(), "closed");
+    assert_eq!(Reason::custom("closed", Subject::Client).key(), "closed");
     assert_eq!(
         Reason::DnsTrouble(Subject::Sender, DnsError::Timeout).subject(),
         Subject::Sender

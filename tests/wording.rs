@@ -147,8 +147,8 @@ fn variants() -> Vec<Refusal> {
         Reason::DnsTrouble(Subject::Sender, DnsError::Refused),
         Reason::DnsTrouble(Subject::Recipient, DnsError::Overdue),
         Reason::PolicyTrouble,
-        Reason::Custom("closed".into()),
-        Reason::Custom("also closed".into()),
+        Reason::custom("closed", Subject::Client),
+        Reason::custom("also closed", Subject::Client),
     ];
     let mut refusals = Vec::new();
     for reason in plain {

@@ -15,12 +15,12 @@ impl Settings {
         let recorder = Recorder::new(self.level);
         let (dns, clock) = (&*self.shared.dns, &*self.shared.clock);
         let deadline = clock.now().plus(self.deadline);
-        let overdue = AtomicBool::new(false);
+        let late = AtomicBool::new(false);
         let recorded = Watch {
             dns,
             clock,
             deadline,
-            overdue: &overdue,
+            late: &late,
             recorder: Some(&recorder),
         };
         let unrecorded = Watch {
@@ -48,7 +48,7 @@ impl Settings {
             dns,
             clock,
             deadline,
-            overdue: &AtomicBool::new(false),
+            late: &AtomicBool::new(false),
             recorder: None,
         };
         session.client_name(&watch).await.clone()

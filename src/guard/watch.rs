@@ -14,13 +14,13 @@ use crate::name::NameRef;
 use crate::step::Step;
 use crate::trace::{Level, Note, Outcome, Recorder};
 
-/// Asks another `Dns`; an answer that is later than the deadline is [`DnsError::Overdue`], and from then on nothing
-/// is asked any more.
+/// Asks another `Dns`. An answer that takes more than its share of the command's time is [`DnsError::Overdue`], and when
+/// that time is over nothing is asked any more.
 pub(super) struct Watch<'a> {
     pub(super) dns: &'a dyn Dns,
     pub(super) clock: &'a dyn Clock,
     pub(super) deadline: Moment,
-    pub(super) overdue: &'a AtomicBool,
+    pub(super) late: &'a AtomicBool,
     pub(super) recorder: Option<&'a Recorder>,
 }
 
@@ -31,7 +31,7 @@ impl Watch<'_> {
         name: NameRef<'_>,
         ask: impl FnOnce(&'s dyn Dns) -> Step<'s, Lookup<T>>,
     ) -> Step<'s, Lookup<T>> {
-        if self.overdue.load(Ordering::Relaxed) {
+        if self.late.load(Ordering::Relaxed) && self.clock.now() >= self.deadline {
             return Step::ready(Err(DnsError::Overdue));
         }
         let Some(recorder) = self
@@ -61,18 +61,28 @@ impl Watch<'_> {
             Ok(lookup) => return Step::ready(lookup),
             Err(answer) => answer,
         };
-        let mut sleep = self.clock.sleep_until(self.deadline);
+        let last = self.share();
+        let mut sleep = self.clock.sleep_until(last);
         Step::later(poll_fn(move |context| {
             if let Poll::Ready(lookup) = Pin::new(&mut answer).poll(context) {
                 return Poll::Ready(lookup);
             }
             // The clock is asked too, for another sleeper may have been woken first.
-            if sleep.as_mut().poll(context).is_ready() || self.clock.now() >= self.deadline {
-                self.overdue.store(true, Ordering::Relaxed);
+            if sleep.as_mut().poll(context).is_ready() || self.clock.now() >= last {
+                self.late.store(true, Ordering::Relaxed);
                 return Poll::Ready(Err(DnsError::Overdue));
             }
             Poll::Pending
         }))
+    }
+
+    /// Until when an answer may come that is asked for now: half of what is left of the command's time. So whoever
+    /// owns a zone that does not answer cannot keep later checks from asking theirs, and all of them together end
+    /// within the deadline.
+    fn share(&self) -> Moment {
+        let now = self.clock.now();
+        let left = self.deadline.since(now);
+        now.plus(left.checked_div(2).unwrap_or_default())
     }
 }
 

@@ -5,15 +5,17 @@ use std::fmt;
 use super::{Decision, Exemptions, Inquiry, Policy, Timing, answer_by, shielded};
 use crate::reply::ReplyCode;
 use crate::trace::Note;
-use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Verdict};
+use crate::verdict::{
+    Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Subject, Verdict,
+};
 
 /// Combinators on every [`Policy`].
 ///
 /// ```
 /// use mailward::policy::{Exemption, PolicyExt, policy_fn};
-/// use mailward::verdict::{Reason, Refusal, Stage};
+/// use mailward::verdict::{Reason, Refusal, Stage, Subject};
 ///
-/// let strict = policy_fn(|_| Refusal::new(Reason::Custom("closed".into())));
+/// let strict = policy_fn(|_| Refusal::new(Reason::custom("closed", Subject::Client)));
 /// let mild = strict.softened().unless(Exemption::Authenticated).at(Stage::Mail).named("closing-time");
 /// # let _ = mild;
 /// ```
@@ -60,7 +62,7 @@ pub trait PolicyExt: Policy + Sized {
     /// # Errors
     /// When the code is not from 400 to 599, or is 521.
     fn answering(self, code: ReplyCode) -> Result<Answering<Self>, NotARefusal> {
-        Refusal::new(Reason::Custom("".into()))
+        Refusal::new(Reason::custom("", Subject::Client))
             .with_code(code)
             .map(|_| Answering { policy: self, code })
     }

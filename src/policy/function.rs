@@ -13,11 +13,11 @@ pub struct PolicyFn<F>(F);
 ///
 /// ```
 /// use mailward::policy::policy_fn;
-/// use mailward::verdict::{Reason, Refusal, Verdict};
+/// use mailward::verdict::{Reason, Refusal, Verdict, Subject};
 ///
 /// let no_vowels = policy_fn(|inquiry| match inquiry.session.sender() {
 ///     Some(from) if !from.to_string().contains(['a', 'e', 'i', 'o', 'u']) => {
-///         Refusal::new(Reason::Custom("no-vowels".into())).into()
+///         Refusal::new(Reason::custom("no-vowels", Subject::Sender)).into()
 ///     }
 ///     _ => Verdict::Proceed,
 /// });

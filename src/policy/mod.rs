@@ -38,7 +38,7 @@ pub type Decision<'a> = Step<'a, Judgement>;
 ///
 /// ```
 /// use mailward::policy::{Decision, Inquiry, Policy};
-/// use mailward::verdict::{Judgement, Reason, Refusal};
+/// use mailward::verdict::{Judgement, Reason, Refusal, Subject};
 ///
 /// /// Refuses mail for retired addresses.
 /// struct Retired;
@@ -47,7 +47,7 @@ pub type Decision<'a> = Step<'a, Judgement>;
 ///     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
 ///         let retired = inquiry.session.recipient().is_some_and(|to| to.to_string().starts_with("old-"));
 ///         Decision::ready(match retired {
-///             true => Refusal::new(Reason::Custom("retired".into())).into(),
+///             true => Refusal::new(Reason::custom("retired", Subject::Recipient)).into(),
 ///             false => Judgement::PROCEED,
 ///         })
 ///     }

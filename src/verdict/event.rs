@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::reply::{Detail, ReplyCode};
 
-/// What a refusal is about. It says which secure text may be spoken and what `unless` and `on-trouble` mean.
+/// What a refusal is about. It says which line is spoken in secure mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -119,11 +119,11 @@ events! {
     /// The recipient table refuses the recipient.
     BadRecipient "bad-recipient" Recipient MAILBOX_UNAVAILABLE POLICY, MAILBOX_BUSY POLICY, Permanent;
     /// The command is switched off.
-    CommandDisabled "command-disabled" Command COMMAND_NOT_IMPLEMENTED INVALID_COMMAND, SERVICE_NOT_AVAILABLE SECURITY, Permanent;
+    CommandDisabled "command-disabled" Command COMMAND_NOT_IMPLEMENTED INVALID_COMMAND, LOCAL_ERROR INVALID_COMMAND, Permanent;
     /// The command line is malformed.
-    BadSyntax "bad-syntax" Command ARGUMENT_SYNTAX_ERROR SYNTAX, SERVICE_NOT_AVAILABLE SYNTAX, Permanent;
+    BadSyntax "bad-syntax" Command ARGUMENT_SYNTAX_ERROR SYNTAX, LOCAL_ERROR SYNTAX, Permanent;
     /// The command does not belong here.
-    BadSequence "bad-sequence" Command BAD_SEQUENCE INVALID_COMMAND, SERVICE_NOT_AVAILABLE INVALID_COMMAND, Permanent;
+    BadSequence "bad-sequence" Command BAD_SEQUENCE INVALID_COMMAND, LOCAL_ERROR INVALID_COMMAND, Permanent;
     /// The name system did not answer. Always temporary.
     DnsTrouble "dns-trouble" Command LOCAL_ERROR DIRECTORY_FAILURE, LOCAL_ERROR DIRECTORY_FAILURE, Temporary;
     /// A policy broke down or was overdue. Always temporary.

@@ -16,7 +16,7 @@ mod rule;
 
 pub use event::{Event, Subject, UnknownEvent};
 pub use judgement::{Doubt, Doubted, Judgement};
-pub use reason::Reason;
+pub use reason::{Custom, Reason};
 pub use refusal::{NotARefusal, Refusal, Then};
 pub use rule::Rule;
 

@@ -13,10 +13,10 @@ use crate::reply::ReplyText;
 /// Why something was refused. The evidence goes to the trace, and to the peer only in friendly wording.
 ///
 /// ```
-/// use mailward::verdict::{Event, Reason};
+/// use mailward::verdict::{Event, Reason, Subject};
 ///
 /// assert_eq!(Reason::RelayDenied.event(), Event::RelayDenied);
-/// assert_eq!(Reason::Custom("no-mail-on-sundays".into()).key(), "no-mail-on-sundays");
+/// assert_eq!(Reason::custom("no-mail-on-sundays", Subject::Client).key(), "no-mail-on-sundays");
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -65,11 +65,58 @@ pub enum Reason {
     DnsTrouble(Subject, DnsError),
     /// A policy broke down or was overdue.
     PolicyTrouble,
-    /// A reason of the host's own: the word for it in traces and counters.
-    Custom(Cow<'static, str>),
+    /// A reason of the host's own.
+    Custom(Custom),
+}
+
+/// A reason of the host's own: its word in traces and counters, what it is about, and what a friendly server says.
+///
+/// ```
+/// use mailward::reply::ReplyText;
+/// use mailward::verdict::{Custom, Reason, Refusal, Subject};
+///
+/// const FULL: ReplyText = ReplyText::from_static("That mailbox is full.");
+/// let reason = Reason::Custom(Custom::new("mailbox-full", Subject::Recipient).saying(FULL));
+/// assert_eq!(Refusal::temporary(reason).to_string(), "450 4.7.1 mailbox-full");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Custom {
+    key: Cow<'static, str>,
+    subject: Subject,
+    text: Option<ReplyText>,
+}
+
+impl Custom {
+    /// A reason with this word, about this party. The subject decides which secure line the client hears.
+    pub fn new(key: impl Into<Cow<'static, str>>, subject: Subject) -> Self {
+        Self { key: key.into(), subject, text: None }
+    }
+
+    /// The same reason with a text for the client, spoken as the texts of tables are.
+    #[must_use]
+    pub fn saying(self, text: ReplyText) -> Self {
+        Self { text: Some(text), ..self }
+    }
 }
 
 impl Reason {
+    /// A reason of the host's own; see [`Custom`].
+    pub fn custom(key: impl Into<Cow<'static, str>>, subject: Subject) -> Self {
+        Self::Custom(Custom::new(key, subject))
+    }
+
+    /// True when the evidence is that something could not be found out: never a reason to refuse for good.
+    #[must_use]
+    pub const fn is_trouble(&self) -> bool {
+        matches!(
+            self,
+            Self::DnsTrouble(..)
+                | Self::PolicyTrouble
+                | Self::UnverifiedClient(Fcrdns::Trouble(_))
+                | Self::UnresolvableSender(MailRoute::Trouble(_))
+        )
+    }
+
     /// The kind of refusal.
     #[must_use]
     pub const fn event(&self) -> Event {
@@ -105,6 +152,7 @@ impl Reason {
     pub const fn subject(&self) -> Subject {
         match self {
             Self::DnsTrouble(subject, _) => *subject,
+            Self::Custom(custom) => custom.subject,
             _ => self.event().subject(),
         }
     }
@@ -113,12 +161,12 @@ impl Reason {
     #[must_use]
     pub fn key(&self) -> &str {
         match self {
-            Self::Custom(key) => key,
+            Self::Custom(custom) => &custom.key,
             _ => self.event().key(),
         }
     }
 
-    /// The text a table's rule came with.
+    /// The text that a table's rule or the host's own reason came with.
     #[must_use]
     pub const fn rule_text(&self) -> Option<&ReplyText> {
         match self {

@@ -82,7 +82,8 @@ impl Refusal {
     /// nothing to refuse for good (RFC 2505 item 13).
     #[must_use]
     pub fn permanent(reason: Reason) -> Self {
-        let codes = reason.event().permanent();
+        let event = reason.event();
+        let codes = if reason.is_trouble() { event.temporary() } else { event.permanent() };
         Self::with_codes(reason, codes)
     }
 
@@ -117,7 +118,7 @@ impl Refusal {
     /// good.
     pub fn with_code(mut self, code: ReplyCode) -> Result<Self, NotARefusal> {
         let negative = code.is_transient() || code.is_permanent();
-        let only_for_now = self.is_trouble() || self.0.by == ChosenBy::Doubt;
+        let only_for_now = self.reason().is_trouble() || self.0.by == ChosenBy::Doubt;
         if !negative || code == ReplyCode::NO_MAIL_SERVICE || (code.is_permanent() && only_for_now)
         {
             return Err(NotARefusal(code));
@@ -242,10 +243,6 @@ impl Refusal {
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         self.0.code.is_transient()
-    }
-
-    fn is_trouble(&self) -> bool {
-        matches!(self.event(), Event::DnsTrouble | Event::PolicyTrouble)
     }
 }
 

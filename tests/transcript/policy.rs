@@ -20,7 +20,7 @@ use mailward::rbl::Zone;
 use mailward::relay::Perimeter;
 use mailward::reply::ReplyCode;
 use mailward::table::{Action, HostTable, MailboxTable};
-use mailward::verdict::{Event, Judgement, Reason, Refusal, Stage};
+use mailward::verdict::{Subject, Event, Judgement, Reason, Refusal, Stage};
 use mailward::wording::{Security, TableTexts, Wording};
 
 use crate::util::{client, ip, name};
@@ -313,7 +313,7 @@ fn custom(words: &mut Words) -> Result<Boxed, String> {
     let reason = words.next()?;
     let closing = words.flag("closing");
     Ok(boxed(policy_fn(move |_| {
-        let refusal = Refusal::new(Reason::Custom(reason.clone().into()));
+        let refusal = Refusal::new(Reason::custom(reason.clone(), Subject::Client));
         if closing { refusal.closing() } else { refusal }
     })))
 }
