@@ -48,7 +48,9 @@ impl AsyncPolicy for Quota {
         };
         match used_percent(&recipient.to_string()).await {
             Some(0..100) => Judgement::PROCEED,
-            Some(_) => Refusal::temporary(Reason::custom("mailbox-full", Subject::Recipient)).into(),
+            Some(_) => {
+                Refusal::temporary(Reason::custom("mailbox-full", Subject::Recipient)).into()
+            }
             // It could not find out, and says so: 4yz, unless another check refuses for good.
             None => Judgement::might_refuse(Refusal::temporary(Reason::PolicyTrouble)),
         }

@@ -234,7 +234,16 @@ impl fmt::Display for Fcrdns {
         self.iprev().fmt(f)?;
         match self {
             Self::Confirmed { names, .. } => names.iter().try_for_each(|name| write!(f, " {name}")),
-            Self::Mismatch(names) => names.iter().try_for_each(|name| write!(f, " {name}")),
+            Self::Mismatch(names) => {
+                names
+                    .iter()
+                    .take(MAX_NAMES.get())
+                    .try_for_each(|name| write!(f, " {name}"))?;
+                match names.len().checked_sub(MAX_NAMES.get()) {
+                    Some(more @ 1..) => write!(f, " and {more} more"),
+                    _ => Ok(()),
+                }
+            }
             Self::NoName => Ok(()),
             Self::Trouble(error) => write!(f, " {error}"),
         }

@@ -37,14 +37,15 @@ pub enum Level {
     Full,
 }
 
-/// Collects the entries of one command. Shared by the checks of a row, which may run on any thread.
+/// Collects the entries of one command. Shared by the checks of a row, which may run on any thread; a check can add to
+/// it, and take nothing away.
 ///
 /// ```
 /// use mailward::trace::{Level, Note, Recorder};
 ///
 /// let recorder = Recorder::new(Level::Full);
 /// recorder.evidence(|| Note::Clean);
-/// assert_eq!(recorder.finish().entries().len(), 1);
+/// assert_eq!(recorder.into_trace().entries().len(), 1);
 /// ```
 #[derive(Debug, Default)]
 pub struct Recorder {
@@ -74,25 +75,24 @@ impl Recorder {
     /// Records what was decided, unless the level is [`Level::Off`].
     pub fn decision(&self, note: impl FnOnce() -> Note) {
         if self.level >= Level::Decision {
-            self.push(note());
+            self.push(note(), MAX_DECISIONS);
         }
     }
 
     /// Records what was found, at [`Level::Full`].
     pub fn evidence(&self, note: impl FnOnce() -> Note) {
         if self.level >= Level::Full {
-            self.push(note());
+            self.push(note(), MAX_ENTRIES);
         }
     }
 
     /// How many entries there are: a mark for [`Recorder::attribute`].
-    #[must_use]
-    pub fn mark(&self) -> usize {
+    pub(crate) fn mark(&self) -> usize {
         self.len.load(Ordering::Acquire)
     }
 
     /// Gives all entries since `mark` that have no rule yet to this one.
-    pub fn attribute(&self, mark: usize, rule: &Rule) {
+    pub(crate) fn attribute(&self, mark: usize, rule: &Rule) {
         if self.mark() > mark {
             for entry in self
                 .entries()
@@ -116,7 +116,7 @@ impl Recorder {
     }
 
     /// Turns what was decided since `mark` into what would have been, for a check that does not act.
-    pub fn rehearse(&self, mark: usize) {
+    pub(crate) fn rehearse(&self, mark: usize) {
         if self.mark() > mark {
             for entry in self.entries().iter_mut().skip(mark) {
                 entry.note = match mem::replace(&mut entry.note, Note::Clean) {
@@ -129,7 +129,7 @@ impl Recorder {
     }
 
     /// Drops all entries since `mark`.
-    pub fn forget(&self, mark: usize) {
+    pub(crate) fn forget(&self, mark: usize) {
         if self.mark() > mark {
             let mut entries = self.entries();
             entries.truncate(mark);
@@ -137,22 +137,20 @@ impl Recorder {
         }
     }
 
-    /// Takes what was recorded, and begins anew.
+    /// What was recorded.
     #[must_use]
-    pub fn finish(&self) -> Trace {
-        if self.mark() == 0 {
-            return Trace::new();
-        }
-        let mut entries = self.entries();
-        self.len.store(0, Ordering::Release);
+    pub fn into_trace(self) -> Trace {
         Trace {
-            entries: mem::take(&mut *entries),
+            entries: self
+                .entries
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
         }
     }
 
-    fn push(&self, note: Note) {
+    fn push(&self, note: Note, most: usize) {
         let mut entries = self.entries();
-        match entries.len().cmp(&MAX_ENTRIES) {
+        match entries.len().cmp(&most) {
             cmp::Ordering::Less => entries.push(Entry { rule: None, note }),
             cmp::Ordering::Equal => entries.push(Entry {
                 rule: None,
@@ -249,7 +247,7 @@ pub enum Note {
         /// The question, such as `A mail.example.org`.
         question: Arc<str>,
         /// What came of it.
-        outcome: Outcome,
+        outcome: Found,
         /// How long it took.
         spent: Duration,
     },
@@ -305,7 +303,7 @@ pub enum Note {
     clippy::exhaustive_enums,
     reason = "complete: as dns::Answer and dns::DnsError"
 )]
-pub enum Outcome {
+pub enum Found {
     /// This many records, which may be kept that long.
     Records(usize, Duration),
     /// The name exists, with no such record.
@@ -378,7 +376,7 @@ impl fmt::Display for Note {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Records(count, ttl) => write!(f, "{count} records, ttl {} s", ttl.as_secs()),
@@ -391,3 +389,6 @@ impl fmt::Display for Outcome {
 
 /// More than any honest session needs: 20 lists, 10 names, and as many checks.
 const MAX_ENTRIES: usize = 256;
+
+/// Decisions still find a place where evidence has taken its own.
+const MAX_DECISIONS: usize = 512;

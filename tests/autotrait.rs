@@ -133,6 +133,7 @@ fn storey_3() {
     shared![table::MailboxTable, table::MailboxTableBuilder];
     shared![table::InvalidRule, table::Rule<table::HostPattern>];
     shared![table::Subdomains];
+    shared![verdict::Custom];
     shared![verdict::Doubt, verdict::Doubted, verdict::Judgement];
     shared![verdict::Event, verdict::NotARefusal, verdict::Reason];
     shared![
@@ -151,7 +152,7 @@ fn storeys_4_and_5() {
         trace::Entry,
         trace::Level,
         trace::Note,
-        trace::Outcome,
+        trace::Found,
         trace::Recorder
     ];
     shared![trace::Skip, trace::Trace];

@@ -65,8 +65,10 @@ impl Scene {
         policy.check(&self.inquiry(Stage::Recipient)).wait()
     }
 
-    fn trace(&self) -> Trace {
-        self.recorder.finish()
+    /// What was recorded since the last call.
+    fn trace(&mut self) -> Trace {
+        let anew = Recorder::new(self.recorder.level());
+        std::mem::replace(&mut self.recorder, anew).into_trace()
     }
 }
 
@@ -271,7 +273,7 @@ fn combinators_keep_the_timing_and_kind_of_what_is_in_them() {
 
 #[test]
 fn a_name_is_given_to_what_has_none() {
-    let scene = stranger();
+    let mut scene = stranger();
     let judgement = scene.judge(&says(refusal()).named("inner").named("outer"));
     assert_eq!(judgement.rule.unwrap().as_str(), "inner");
     assert_eq!(
@@ -300,7 +302,7 @@ fn a_name_is_given_to_what_has_none() {
 
 #[test]
 fn a_dry_run_records_and_does_not_act() {
-    let scene = stranger();
+    let mut scene = stranger();
     for (judgement, recorded) in [
         (
             Judgement::from(refusal()),
@@ -341,7 +343,7 @@ fn a_dry_run_records_and_does_not_act() {
 
 #[test]
 fn a_dry_run_that_breaks_down_refuses_nobody() {
-    let scene = stranger();
+    let mut scene = stranger();
     let broken = policy_fn(|_| -> Judgement { std::panic::panic_any("as the test wants it") });
     assert_eq!(
         scene.judge(&broken.dry_run().named("rule")),
@@ -358,7 +360,7 @@ fn a_dry_run_that_breaks_down_refuses_nobody() {
 
 #[test]
 fn a_dry_run_is_recorded_at_its_first_stage_only() {
-    let scene = stranger();
+    let mut scene = stranger();
     let policy = says(refusal()).at(Stage::Mail).dry_run().named("rule");
     for (stage, entries) in [(Stage::Mail, 1), (Stage::Recipient, 0)] {
         let inquiry = scene.inquiry(stage);
@@ -456,7 +458,7 @@ fn whom_unless_passes_over() {
         )
     };
     let when = || Exemption::when(|session| session.user() == Some("ann"));
-    for (exempt, scene, passed) in [
+    for (exempt, mut scene, passed) in [
         (Exemption::Internal, stranger(), false),
         (Exemption::Internal, inside(), true),
         (Exemption::Internal, by_name(), true),

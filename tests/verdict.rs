@@ -100,9 +100,9 @@ fn usual_codes() {
         ("550 5.7.1 relay-denied", "451 4.7.1 relay-denied"),
         ("550 5.7.1 routed-recipient", "451 4.7.1 routed-recipient"),
         ("550 5.7.1 bad-recipient", "450 4.7.1 bad-recipient"),
-        ("502 5.5.1 command-disabled", "421 4.7.0 command-disabled"),
-        ("501 5.5.2 bad-syntax", "421 4.5.2 bad-syntax"),
-        ("503 5.5.1 bad-sequence", "421 4.5.1 bad-sequence"),
+        ("502 5.5.1 command-disabled", "451 4.5.1 command-disabled"),
+        ("501 5.5.2 bad-syntax", "451 4.5.2 bad-syntax"),
+        ("503 5.5.1 bad-sequence", "451 4.5.1 bad-sequence"),
         ("451 4.4.3 dns-trouble", "451 4.4.3 dns-trouble"),
         ("451 4.3.0 policy-trouble", "451 4.3.0 policy-trouble"),
         (

@@ -159,10 +159,13 @@ impl LocalPart {
         Ok(local)
     }
 
+    /// `IMCEASMTP-victim+40third+2Eexample`: the word that says what is inside, and a hyphen or blank.
     fn is_encapsulated(&self) -> bool {
-        let length = ENCAPSULATED.len();
-        let begins = |head: &str| head.eq_ignore_ascii_case(ENCAPSULATED);
-        self.0.len() > length && self.0.get(..length).is_some_and(begins)
+        let Some((head, rest)) = self.0.split_at_checked(ENCAPSULATED.len()) else {
+            return false;
+        };
+        let inside = rest.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric());
+        head.eq_ignore_ascii_case(ENCAPSULATED) && inside.starts_with(['-', ' '])
     }
 }
 
@@ -253,8 +256,12 @@ fn is_atext(character: char) -> bool {
 }
 
 /// What makes a host look for another host in a local part: RFC 822's `@`, the percent hack, UUCP,
-/// DECnet and RFC 821 routes, and the comma that some take for a second address.
-const ROUTING: [char; 5] = ['@', '%', '!', ':', ','];
+/// DECnet and RFC 821 routes, and the comma that some take for a second address. The full-width and
+/// small forms of these become the plain ones on a host that folds by compatibility (NFKC).
+const ROUTING: [char; 14] = [
+    '@', '%', '!', ':', ',', '\u{ff20}', '\u{ff05}', '\u{ff01}', '\u{ff1a}', '\u{ff0c}',
+    '\u{fe6b}', '\u{fe6a}', '\u{fe57}', '\u{fe55}',
+];
 
 /// Exchange's Internet Mail Connector Encapsulated Address.
 const ENCAPSULATED: &str = "IMCEA";

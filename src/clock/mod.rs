@@ -86,3 +86,6 @@ impl Moment {
         self.0.saturating_sub(earlier.0)
     }
 }
+
+/// Timers add the duration to the present, which must not overflow; nobody waits a year.
+const LONGEST_SLEEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);

@@ -1,10 +1,10 @@
 //! The machine's clock, for any executor and for none.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use futures_timer::Delay;
 
-use super::{Clock, Moment, Sleep};
+use super::{Clock, LONGEST_SLEEP, Moment, Sleep};
 
 /// The machine's monotonic clock and calendar.
 ///
@@ -52,6 +52,3 @@ impl Clock for SystemClock {
         Box::pin(Delay::new(moment.since(self.now()).min(LONGEST_SLEEP)))
     }
 }
-
-/// The timer thread adds the duration to the present, which must not overflow; nobody waits a year.
-const LONGEST_SLEEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);

@@ -1,10 +1,10 @@
 //! Tokio's clock.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use ::tokio::time::{self, Instant};
 
-use super::{Clock, Moment, Sleep};
+use super::{Clock, LONGEST_SLEEP, Moment, Sleep};
 
 /// Tokio's timer as a [`Clock`]: follows `tokio::time::pause` and `advance` in tests. Its sleepers must be awaited
 /// inside a tokio runtime with its time driver enabled.
@@ -54,6 +54,3 @@ impl Clock for TokioClock {
         Box::pin(time::sleep(moment.since(self.now()).min(LONGEST_SLEEP)))
     }
 }
-
-/// Longer sleeps are of no use to a mail server.
-const LONGEST_SLEEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);

@@ -92,8 +92,10 @@ impl Dialogue {
         self.session.tls();
     }
 
-    /// The client has proved to be this user (RFC 4954).
+    /// The client has proved to be this user (RFC 4954). A greeting that was refused is forgiven: who may send is known
+    /// better now.
     pub fn authenticated(&mut self, user: &str) {
+        self.unwelcome = None;
         self.session.authenticated(user);
     }
 
@@ -131,10 +133,17 @@ impl Dialogue {
         }
     }
 
-    /// The message has come, and the host has taken it: the transaction ends.
+    /// The message has come, and the host has taken it: the transaction ends. A host that refuses a message answers
+    /// itself, and calls [`Dialogue::reset`] to end the transaction.
     pub fn end_of_data(&mut self) -> Outcome {
-        self.session.reset();
-        self.proceed(self.guard.0.wording.done())
+        match self.out_of_place() {
+            Some(outcome) => outcome,
+            None if self.session.accepted_recipients() == 0 => self.bad_sequence(NO_RECIPIENTS),
+            None => {
+                self.session.reset();
+                self.proceed(self.guard.0.wording.done())
+            }
+        }
     }
 
     /// RSET: the transaction ends.
@@ -164,10 +173,13 @@ impl Dialogue {
             .unwrap_or_else(|| self.service(self.guard.0.commands.expn))
     }
 
-    /// ETRN, as [`Dialogue::vrfy`].
+    /// ETRN, as [`Dialogue::vrfy`]; there is no noncommittal answer to it, so that is a refusal.
     pub fn etrn(&self) -> Outcome {
-        self.out_of_place()
-            .unwrap_or_else(|| self.service(self.guard.0.commands.etrn))
+        let service = match self.guard.0.commands.etrn {
+            Service::On => Service::On,
+            Service::Off | Service::Noncommittal => Service::Off,
+        };
+        self.out_of_place().unwrap_or_else(|| self.service(service))
     }
 
     /// QUIT: the connection is closed.
@@ -201,6 +213,11 @@ impl Dialogue {
     }
 
     /// A command line as it came, with or without its line end.
+    ///
+    /// ESMTP parameters that are well-formed are no objection of the guard's, since it cannot know what the host
+    /// offers: a host that answers EHLO with extensions parses the line itself, asks
+    /// [`Parameters::recognise`](crate::wire::smtp::Parameters::recognise) for a 555, and then calls
+    /// [`Dialogue::command`].
     pub async fn line(&mut self, line: &[u8]) -> Outcome {
         match Command::parse(line) {
             Ok(command) => self.command(command).await,
@@ -222,10 +239,10 @@ impl Dialogue {
                 .cloned()
                 .unwrap_or(ReplyText::NO_REASON);
             let refusal = Refusal::permanent(Reason::BadSyntax(text)).with_detail(error.detail());
-            match refusal.clone().with_code(error.code()) {
-                Ok(refusal) => self.refuse_at(stage, refusal),
-                Err(_) => self.refuse_at(stage, refusal),
-            }
+            self.refuse_at(
+                stage,
+                refusal.clone().with_code(error.code()).unwrap_or(refusal),
+            )
         })
     }
 

@@ -5,9 +5,10 @@ use std::sync::atomic::AtomicBool;
 use super::{Outcome, Postmaster, Settings, Watch};
 use crate::fcrdns::Fcrdns;
 use crate::policy::{Inquiry, Policy};
+use crate::reply::ReplyCode;
 use crate::session::Session;
 use crate::trace::{Note, Recorder, Skip};
-use crate::verdict::{Doubt, Judgement, Stage, Verdict};
+use crate::verdict::{Doubt, Judgement, Refusal, Stage, Then, Verdict};
 
 impl Settings {
     /// Judges the session at a stage: relay control first where it has a say, then the row.
@@ -35,7 +36,7 @@ impl Settings {
         .refusing_at(self.refuse_at);
         let judgement = self.judge(&inquiry).await;
         Outcome {
-            trace: recorder.finish(),
+            trace: recorder.into_trace(),
             ..self.word(judgement, stage, session)
         }
     }
@@ -66,7 +67,7 @@ impl Settings {
         let reply = self.wording.refuse(&refusal, stage, session);
         Outcome {
             rule: judgement.rule,
-            then: refusal.then(),
+            then: then(&refusal, reply.code(), stage),
             ..Outcome::of(refusal.into(), reply)
         }
     }
@@ -85,6 +86,17 @@ impl Settings {
             return Judgement::PROCEED;
         }
         settle(self.row.check(inquiry).await, inquiry.stage)
+    }
+}
+
+/// What becomes of the connection. A 421 that secure wording reduced to its class is not followed by hanging up: that is
+/// announced with 421 only (RFC 5321 section 3.8), and would tell which rule it was.
+fn then(refusal: &Refusal, spoken: ReplyCode, stage: Stage) -> Then {
+    let reduced = refusal.code() == ReplyCode::SERVICE_NOT_AVAILABLE && spoken != refusal.code();
+    match stage {
+        _ if !reduced => refusal.then(),
+        Stage::Connect => Then::AwaitQuit,
+        _ => Then::Continue,
     }
 }
 

@@ -10,7 +10,9 @@
 //! [`RefuseAt::Earliest`] at each stage, for the checks whose facts are there.
 //!
 //! **Time.** One deadline stands round each verb. A DNS answer that is later counts as trouble, which each check meets
-//! as it was told to; a check that is itself overdue, or panics, means 451.
+//! as it was told to; a check that is itself overdue, or panics, means 451. (A program built with `panic = "abort"` has
+//! no such net.) A question may take half of what is left of that time, so one that nobody answers leaves the checks
+//! after it some.
 
 mod attempt;
 mod blocking;
@@ -267,7 +269,7 @@ impl GuardBuilder {
         self
     }
 
-    /// Speaks the default texts of this mode.
+    /// Speaks the default texts of this mode, in place of any wording that was set before.
     pub fn security(mut self, security: Security) -> Self {
         self.settings.wording = Wording::new(security, self.settings.perimeter.hostname().clone());
         self

@@ -12,7 +12,7 @@ use crate::clock::{Clock, Moment};
 use crate::dns::{Answer, Dns, DnsError, Lookup, Mx, PtrTarget, QueryName, Txt};
 use crate::name::NameRef;
 use crate::step::Step;
-use crate::trace::{Level, Note, Outcome, Recorder};
+use crate::trace::{Found, Level, Note, Recorder};
 
 /// Asks another `Dns`. An answer that takes more than its share of the command's time is [`DnsError::Overdue`], and when
 /// that time is over nothing is asked any more.
@@ -46,7 +46,7 @@ impl Watch<'_> {
             let spent = self.clock.now().since(asked);
             recorder.evidence(|| Note::Asked {
                 question,
-                outcome: outcome(&lookup),
+                outcome: found(&lookup),
                 spent,
             });
             lookup
@@ -86,12 +86,12 @@ impl Watch<'_> {
     }
 }
 
-fn outcome<T>(lookup: &Lookup<T>) -> Outcome {
+fn found<T>(lookup: &Lookup<T>) -> Found {
     match lookup {
-        Ok(Answer::Records { records, ttl }) => Outcome::Records(records.len(), *ttl),
-        Ok(Answer::NoData { .. }) => Outcome::NoData,
-        Ok(Answer::NoSuchName { .. }) => Outcome::NoSuchName,
-        Err(error) => Outcome::Trouble(*error),
+        Ok(Answer::Records { records, ttl }) => Found::Records(records.len(), *ttl),
+        Ok(Answer::NoData { .. }) => Found::NoData,
+        Ok(Answer::NoSuchName { .. }) => Found::NoSuchName,
+        Err(error) => Found::Trouble(*error),
     }
 }
 

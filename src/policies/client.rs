@@ -1,6 +1,7 @@
 //! Clients without a confirmed name.
 
 use super::OnTrouble;
+use crate::dns::Answer;
 use crate::fcrdns::Fcrdns;
 use crate::policy::{Decision, Exemptions, Inquiry, Policy, Timing};
 use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject};
@@ -69,10 +70,29 @@ impl VerifiedClient {
         self
     }
 
+    fn examine<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        inquiry
+            .client_name()
+            .and_then(|client| match (self.require, client) {
+                (Require::ReverseName, Fcrdns::Trouble(_)) => self.reverse_name(inquiry),
+                (Require::ReverseName, Fcrdns::Mismatch(_)) => Decision::ready(Judgement::PROCEED),
+                _ => Decision::ready(self.judge(client)),
+            })
+    }
+
+    /// Any name will do, so trouble on the way back is none: only the reverse lookup is asked again.
+    fn reverse_name<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        let reverse = inquiry.dns.ptr(inquiry.session.client().ip());
+        reverse.map(|reverse| match reverse {
+            Ok(Answer::Records { .. }) => Judgement::PROCEED,
+            Ok(Answer::NoData { .. } | Answer::NoSuchName { .. }) => self.judge(&Fcrdns::NoName),
+            Err(error) => self.on_trouble.judge(Subject::Client, error),
+        })
+    }
+
     fn judge(&self, client: &Fcrdns) -> Judgement {
         match client {
             Fcrdns::Confirmed { .. } => Judgement::PROCEED,
-            Fcrdns::Mismatch(_) if self.require == Require::ReverseName => Judgement::PROCEED,
             Fcrdns::Mismatch(_) | Fcrdns::NoName => {
                 Refusal::new(Reason::UnverifiedClient(client.clone())).into()
             }
@@ -89,9 +109,7 @@ impl Default for VerifiedClient {
 
 impl Policy for VerifiedClient {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        self.exempt.unless(inquiry, || {
-            inquiry.client_name().map(|client| self.judge(client))
-        })
+        self.exempt.unless(inquiry, || self.examine(inquiry))
     }
 
     fn timing(&self) -> Timing {

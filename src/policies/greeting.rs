@@ -153,6 +153,10 @@ impl Greeting {
             return Decision::ready(Refusal::new(fault.reason()).into());
         }
         if self.refuses(GreetingFault::ClaimsToBeUs) && self.ours.includes(claim) {
+            if claim.name().is_none() {
+                // No name of the client's excuses an address of ours.
+                return Decision::ready(Refusal::new(Reason::ForgedGreeting).into());
+            }
             let identity = inquiry
                 .client_name()
                 .map(|client| self.ours.identity(claim, client));

@@ -36,9 +36,9 @@ pub enum OnTrouble {
     /// As if there was nothing to object to.
     #[default]
     Proceed,
-    /// 451, unless somebody refuses for good.
+    /// 451 4.4.3 (450 4.7.0 in secure mode), unless somebody refuses for good.
     DeferIfPermit,
-    /// 451.
+    /// The same at once.
     Defer,
 }
 

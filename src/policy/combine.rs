@@ -5,9 +5,7 @@ use std::fmt;
 use super::{Decision, Exemptions, Inquiry, Policy, Timing, answer_by, shielded};
 use crate::reply::ReplyCode;
 use crate::trace::Note;
-use crate::verdict::{
-    Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Subject, Verdict,
-};
+use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Subject, Verdict};
 
 /// Combinators on every [`Policy`].
 ///

@@ -89,7 +89,7 @@ pub trait Policy: Send + Sync {
 pub enum Timing {
     /// Its facts come at this stage; [`RefuseAt`] says when it is judged.
     Facts(Stage),
-    /// At this stage, whatever [`RefuseAt`] says.
+    /// From this stage on, whatever [`RefuseAt`] says.
     At(Stage),
     /// It is made of policies that have timings of their own.
     Parts,

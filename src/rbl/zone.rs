@@ -34,10 +34,13 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// The list under this name: asked about both families, its texts ignored, its label the name itself.
+    /// The list under this name: asked about both families, its texts ignored. Its label is the name's last three
+    /// labels, since whoever sells access to a list puts the customer's key before those.
     #[must_use]
     pub fn new(domain: Name) -> Self {
-        let label = domain.as_str().into();
+        let hidden = domain.labels().count().saturating_sub(PRINTED_LABELS);
+        let printed: Vec<&str> = domain.labels().skip(hidden).collect();
+        let label = printed.join(".").into();
         Self {
             domain,
             label,
@@ -46,7 +49,7 @@ impl Zone {
         }
     }
 
-    /// Calls the list by this word in logs, traces and replies. Give one to each zone whose name holds a key.
+    /// Calls the list by this word in logs, traces and replies. Give one to each zone whose last three labels hold a key.
     #[must_use]
     pub fn labelled(self, label: impl Into<Arc<str>>) -> Self {
         Self {
@@ -226,3 +229,6 @@ fn codes(records: &Arc<[Ipv4Addr]>, wanted: Meaning) -> Option<Arc<[Ipv4Addr]>> 
     codes.dedup();
     (!codes.is_empty()).then(|| codes.into())
 }
+
+/// As many labels of a zone's name may be printed where it has no label of its own.
+const PRINTED_LABELS: usize = 3;

@@ -89,13 +89,20 @@ pub struct Custom {
 impl Custom {
     /// A reason with this word, about this party. The subject decides which secure line the client hears.
     pub fn new(key: impl Into<Cow<'static, str>>, subject: Subject) -> Self {
-        Self { key: key.into(), subject, text: None }
+        Self {
+            key: key.into(),
+            subject,
+            text: None,
+        }
     }
 
     /// The same reason with a text for the client, spoken as the texts of tables are.
     #[must_use]
     pub fn saying(self, text: ReplyText) -> Self {
-        Self { text: Some(text), ..self }
+        Self {
+            text: Some(text),
+            ..self
+        }
     }
 }
 

@@ -83,7 +83,11 @@ impl Refusal {
     #[must_use]
     pub fn permanent(reason: Reason) -> Self {
         let event = reason.event();
-        let codes = if reason.is_trouble() { event.temporary() } else { event.permanent() };
+        let codes = if reason.is_trouble() {
+            event.temporary()
+        } else {
+            event.permanent()
+        };
         Self::with_codes(reason, codes)
     }
 

@@ -20,7 +20,7 @@ use mailward::rbl::Zone;
 use mailward::relay::Perimeter;
 use mailward::reply::ReplyCode;
 use mailward::table::{Action, HostTable, MailboxTable};
-use mailward::verdict::{Subject, Event, Judgement, Reason, Refusal, Stage};
+use mailward::verdict::{Event, Judgement, Reason, Refusal, Stage, Subject};
 use mailward::wording::{Security, TableTexts, Wording};
 
 use crate::util::{client, ip, name};
