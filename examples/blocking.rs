@@ -61,11 +61,12 @@ fn serve(guard: &Guard, stream: &TcpStream) -> io::Result<()> {
     }
 }
 
-/// A line with its CRLF. Whoever sends longer ones, or a bare LF, is hung up on: a line must mean the same to all.
+/// A line with its CRLF. Whoever sends longer ones, or a bare CR or LF, is hung up on: a line must mean the same to all.
 fn read_line(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     reader.take(MAX_LINE).read_until(b'\n', &mut line)?;
-    let whole = line.ends_with(b"\r\n");
+    let first_cr = line.iter().position(|octet| *octet == b'\r');
+    let whole = line.ends_with(b"\r\n") && first_cr == line.len().checked_sub(2);
     whole
         .then_some(line)
         .ok_or_else(|| io::ErrorKind::InvalidData.into())
