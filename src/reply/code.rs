@@ -68,51 +68,6 @@ impl ReplyCode {
         matches!(self.class(), Class::Permanent)
     }
 
-    /// The same last two digits under another class: 550 becomes 450.
-    ///
-    /// The result need not be a registered code, and where it is one it may mean something else
-    /// (554 "transaction failed" becomes 454 "temporary authentication failure").
-    /// To turn a refusal for good into one for now, use [`softened`](Self::softened).
-    ///
-    /// ```
-    /// use mailward::reply::{Class, ReplyCode};
-    ///
-    /// assert_eq!(ReplyCode::MAILBOX_UNAVAILABLE.with_class(Class::Transient).as_u16(), 450);
-    /// ```
-    #[must_use]
-    pub const fn with_class(self, class: Class) -> Self {
-        let last_two = self.as_u16() % 100;
-        match NonZeroU16::new(class.digit().saturating_mul(100).saturating_add(last_two)) {
-            Some(number) => Self(number),
-            None => self,
-        }
-    }
-
-    /// The registered 4yz code that says for now what this 5yz code says for good; any code that
-    /// is not 5yz stays as it is.
-    ///
-    /// 550 becomes 450, 552 becomes 452, 521 becomes 421, 555 becomes 455, the codes of AUTH
-    /// (530, 534, 535, 538) become 454, and everything else becomes 451.
-    ///
-    /// ```
-    /// use mailward::reply::ReplyCode;
-    ///
-    /// assert_eq!(ReplyCode::TRANSACTION_FAILED.softened(), ReplyCode::LOCAL_ERROR);
-    /// assert_eq!(ReplyCode::OK.softened(), ReplyCode::OK);
-    /// ```
-    #[must_use]
-    pub const fn softened(self) -> Self {
-        match self.as_u16() {
-            521 => Self::SERVICE_NOT_AVAILABLE,
-            530 | 534 | 535 | 538 => Self::TEMPORARY_AUTHENTICATION_FAILURE,
-            550 => Self::MAILBOX_BUSY,
-            552 => Self::INSUFFICIENT_STORAGE,
-            555 => Self::PARAMETERS_NOT_ACCOMMODATED,
-            500..=599 => Self::LOCAL_ERROR,
-            _ => self,
-        }
-    }
-
     /// The enhanced code with this code's class, or `None` for a 3yz code, which never has one
     /// ([RFC 2034 section 4](https://www.rfc-editor.org/rfc/rfc2034#section-4)).
     ///
