@@ -5,13 +5,6 @@ use std::sync::Arc;
 use mailward::reply::{Class, Detail, EnhancedCode, Reply, ReplyCode, ReplyText};
 use proptest::prelude::*;
 
-const CLASSES: [Class; 4] = [
-    Class::Success,
-    Class::Intermediate,
-    Class::Transient,
-    Class::Permanent,
-];
-
 fn codes() -> impl Iterator<Item = ReplyCode> {
     (200..=599).map(|number| ReplyCode::new(number).unwrap())
 }
