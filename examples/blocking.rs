@@ -65,10 +65,8 @@ fn serve(guard: &Guard, stream: &TcpStream) -> io::Result<()> {
 fn read_line(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     reader.take(MAX_LINE).read_until(b'\n', &mut line)?;
-    let whole = line.ends_with(b"\r\n");
-    whole
-        .then_some(line)
-        .ok_or(io::ErrorKind::InvalidData.into())
+    let whole = line.ends_with(b"\r\n").then_some(line);
+    whole.ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 /// The lines of a message, up to the one that is a dot. A leading dot was doubled by the client (RFC 5321 4.5.2).
