@@ -75,6 +75,7 @@ impl<'a, T> Step<'a, T> {
     ///
     /// # Errors
     /// Gives the step back when its answer is still on its way.
+    #[inline]
     pub fn into_ready(self) -> Result<T, Self> {
         match self.0 {
             State::Ready(value) => Ok(value),
@@ -148,6 +149,7 @@ impl<T: Unpin> Future for Step<'_, T> {
 
     /// # Panics
     /// When polled again after it has given its answer: a policy decision must never be invented.
+    #[inline]
     #[expect(
         clippy::panic,
         reason = "a finished step has no answer left, and a made-up one could let mail in"

@@ -35,8 +35,10 @@ impl QueryName {
             IpAddr::V4(_) => "in-addr.arpa",
             IpAddr::V6(_) => "ip6.arpa",
         };
-        // 32 nibbles with their dots and the tree are 72 octets, so this always fits.
-        Self::reversed(client).then(tree).unwrap_or(Self::EMPTY)
+        let mut name = Self::EMPTY;
+        name.push_reversed(client);
+        let _ = name.push(tree); // 32 nibbles with their dots and the tree are 72 octets, so this always fits
+        name
     }
 
     /// The name under which a list of addresses publishes this one (RFC 5782 sections 2.1 and 2.4).
@@ -44,7 +46,10 @@ impl QueryName {
     /// `None` when it would be longer than a name may be.
     #[must_use]
     pub fn listed(client: ClientIp, zone: &Name) -> Option<Self> {
-        Self::reversed(client).then(zone.as_str())
+        let mut name = Self::EMPTY;
+        name.push_reversed(client);
+        name.push(zone.as_str())?;
+        Some(name)
     }
 
     /// The name under which a list of names publishes this one (RFC 5782 section 2.3).
@@ -52,10 +57,11 @@ impl QueryName {
     /// `None` when it would be longer than a name may be.
     #[must_use]
     pub fn listed_name(listed: &Name, zone: &Name) -> Option<Self> {
-        Self::EMPTY
-            .then(listed.as_str())?
-            .then(".")?
-            .then(zone.as_str())
+        let mut name = Self::EMPTY;
+        [listed.as_str(), ".", zone.as_str()]
+            .into_iter()
+            .try_for_each(|text| name.push(text))?;
+        Some(name)
     }
 
     /// The name, without a final dot.
@@ -74,48 +80,46 @@ impl QueryName {
     }
 
     /// The octets (IPv4) or nibbles (IPv6) of an address from last to first, each with a dot behind it.
-    fn reversed(client: ClientIp) -> Self {
-        let mut name = Self::EMPTY;
+    fn push_reversed(&mut self, client: ClientIp) {
         match client.as_ip() {
             IpAddr::V4(ip) => ip
                 .octets()
                 .iter()
                 .rev()
-                .for_each(|octet| name.push_decimal(*octet)),
+                .for_each(|octet| self.push_decimal(*octet)),
             IpAddr::V6(ip) => ip.octets().iter().rev().for_each(|octet| {
-                name.push_digits([octet & 0x0f]);
-                name.push_digits([octet >> 4]);
+                self.push_address(&[
+                    hexadecimal(octet & 0x0f),
+                    b'.',
+                    hexadecimal(octet >> 4),
+                    b'.',
+                ]);
             }),
         }
-        name
     }
 
     fn push_decimal(&mut self, octet: u8) {
+        let [hundreds, tens, ones] = [octet / 100, octet / 10 % 10, octet % 10].map(hexadecimal);
         match octet {
-            0..10 => self.push_digits([octet]),
-            10..100 => self.push_digits([octet / 10, octet % 10]),
-            100.. => self.push_digits([octet / 100, octet / 10 % 10, octet % 10]),
+            0..10 => self.push_address(&[ones, b'.']),
+            10..100 => self.push_address(&[tens, ones, b'.']),
+            100.. => self.push_address(&[hundreds, tens, ones, b'.']),
         }
     }
 
-    /// Digits below sixteen, and a dot. There is room: an address has at most 32 of them.
-    fn push_digits<const N: usize>(&mut self, digits: [u8; N]) {
-        let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
-        for character in digits.into_iter().map(digit).chain(['.']) {
-            let _ = self.push(character.encode_utf8(&mut [0; 4]));
-        }
+    /// Digits and dots of an address, for which there always is room.
+    fn push_address(&mut self, octets: &[u8]) {
+        let _ = self.push_octets(octets);
     }
 
-    /// The name with this text at its end; `None` when it would be longer than a name may be.
-    fn then(mut self, text: &str) -> Option<Self> {
-        self.push(text).map(|()| self)
-    }
-
+    /// Puts this text at the end; `None` when the name would be longer than a name may be.
     fn push(&mut self, text: &str) -> Option<()> {
-        let end = self.len.checked_add(text.len())?;
-        self.octets
-            .get_mut(self.len..end)?
-            .copy_from_slice(text.as_bytes());
+        self.push_octets(text.as_bytes())
+    }
+
+    fn push_octets(&mut self, octets: &[u8]) -> Option<()> {
+        let end = self.len.checked_add(octets.len())?;
+        self.octets.get_mut(self.len..end)?.copy_from_slice(octets);
         self.len = end;
         Some(())
     }
@@ -131,6 +135,13 @@ impl fmt::Debug for QueryName {
         f.write_str("QueryName(..)") // a list's name may hold a key
     }
 }
+
+/// The digit of a number below sixteen.
+fn hexadecimal(digit: u8) -> u8 {
+    DIGITS.get(usize::from(digit)).copied().unwrap_or(b'0')
+}
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The longest name, without its final dot (RFC 1035 section 2.3.4).
 const MAX_LEN: usize = 253;

@@ -13,6 +13,9 @@ use crate::verdict::{Doubt, Judgement, Refusal, Stage, Then, Verdict};
 impl Settings {
     /// Judges the session at a stage: relay control first where it has a say, then the row.
     pub(super) async fn hear(&self, session: &Session, stage: Stage) -> Outcome {
+        if stage < Stage::Recipient && !self.row.is_due(stage, self.refuse_at) {
+            return self.word(Judgement::PROCEED, stage, session); // nobody asks for the time, nor for anything else
+        }
         let recorder = Recorder::new(self.level);
         let (dns, clock) = (&*self.shared.dns, &*self.shared.clock);
         let deadline = clock.now().plus(self.deadline);

@@ -2,10 +2,11 @@
 
 use std::any::Any;
 use std::fmt;
+use std::mem;
 use std::slice;
 
-use super::{Decision, Inquiry, Policy, Timing};
-use crate::verdict::{Doubt, Judgement};
+use super::{Decision, Inquiry, Policy, RefuseAt, Timing};
+use crate::verdict::{Doubt, Judgement, Stage};
 
 /// A row of policies: asked in order until one is decisive; itself a policy.
 ///
@@ -24,7 +25,13 @@ use crate::verdict::{Doubt, Judgement};
 /// ```
 #[derive(Default)]
 pub struct Chain {
-    members: Vec<Box<dyn Policy>>,
+    members: Vec<Member>,
+}
+
+/// A policy and its timing, which is asked for more often than the policy is.
+struct Member {
+    timing: Timing,
+    policy: Box<dyn Policy>,
 }
 
 impl Chain {
@@ -45,7 +52,10 @@ impl Chain {
         if let Some(chain) = any.downcast_mut::<Option<Self>>().and_then(Option::take) {
             self.members.extend(chain.members);
         } else if let Some(policy) = policy {
-            self.members.push(Box::new(policy));
+            self.members.push(Member {
+                timing: policy.timing(),
+                policy: Box::new(policy),
+            });
         }
         self
     }
@@ -54,6 +64,13 @@ impl Chain {
     #[must_use]
     pub fn len(&self) -> usize {
         self.members.len()
+    }
+
+    /// Whether any of them is judged at a stage.
+    pub(crate) fn is_due(&self, stage: Stage, refuse_at: RefuseAt) -> bool {
+        self.members
+            .iter()
+            .any(|member| refuse_at.judges(member.timing, stage))
     }
 
     /// True when it has none.
@@ -68,12 +85,13 @@ impl Policy for Chain {
         let mut doubt = Doubt::default();
         let mut members = self.members.iter();
         while let Some(member) = members.next() {
-            if !inquiry.is_due(member.timing()) {
+            if !inquiry.is_due(member.timing) {
                 continue;
             }
-            let decision = member.check(inquiry);
+            let decision = member.policy.check(inquiry);
             if decision.as_ready().is_some_and(Judgement::is_clear) {
-                continue; // by far the most do; looking at the answer where it lies is cheaper than taking it out
+                mem::forget(decision); // most are clear; they own nothing, and moving or dropping them costs more than the rest
+                continue;
             }
             match decision.into_ready() {
                 Ok(judgement) if judgement.verdict.is_decisive() => {
@@ -83,7 +101,10 @@ impl Policy for Chain {
                 Err(decision) => return Decision::later(rest(decision, doubt, members, inquiry)),
             }
         }
-        Decision::ready(Judgement::PROCEED.after(doubt))
+        Decision::ready(Judgement {
+            doubt,
+            ..Judgement::PROCEED
+        })
     }
 
     fn timing(&self) -> Timing {
@@ -98,10 +119,10 @@ impl Policy for Chain {
 async fn rest<'a>(
     first: Decision<'a>,
     mut doubt: Doubt,
-    members: slice::Iter<'a, Box<dyn Policy>>,
+    members: slice::Iter<'a, Member>,
     inquiry: &'a Inquiry<'a>,
 ) -> Judgement {
-    let due = members.filter(|member| inquiry.is_due(member.timing()));
+    let due = members.filter(|member| inquiry.is_due(member.timing));
     let mut decision = first;
     let mut due = due.fuse();
     loop {
@@ -111,8 +132,13 @@ async fn rest<'a>(
         }
         doubt = judgement.doubt;
         decision = match due.next() {
-            Some(member) => member.check(inquiry),
-            None => return Judgement::PROCEED.after(doubt),
+            Some(member) => member.policy.check(inquiry),
+            None => {
+                return Judgement {
+                    doubt,
+                    ..Judgement::PROCEED
+                };
+            }
         };
     }
 }
@@ -120,7 +146,7 @@ async fn rest<'a>(
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
-            .entries(self.members.iter().map(|member| member.kind()))
+            .entries(self.members.iter().map(|member| member.policy.kind()))
             .finish()
     }
 }

@@ -97,7 +97,13 @@ impl<P: Policy> Policy for Named<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let recorder = inquiry.recorder;
         let mark = recorder.mark();
-        shielded(&self.policy, inquiry).map(move |judgement| {
+        let decision = shielded(&self.policy, inquiry);
+        if let Some(clear) = decision.as_ready().filter(|judgement| judgement.is_clear()) {
+            record(inquiry, mark, clear);
+            recorder.attribute(mark, &self.rule);
+            return decision; // there is nothing in it to put a name to
+        }
+        decision.map(move |judgement| {
             record(inquiry, mark, &judgement);
             recorder.attribute(mark, &self.rule);
             judgement.named(&self.rule)

@@ -30,6 +30,23 @@ pub enum RefuseAt {
     Earliest,
 }
 
+impl RefuseAt {
+    /// Whether a policy of this timing is judged at a stage; see [`Inquiry::is_due`].
+    pub(super) fn judges(self, timing: Timing, stage: Stage) -> bool {
+        match timing {
+            Timing::Parts => true,
+            Timing::At(own) | Timing::Facts(own) if stage == Stage::Data || own == Stage::Data => {
+                own == stage
+            }
+            Timing::At(own) => own <= stage,
+            Timing::Facts(own) => match self {
+                Self::Recipient => stage == Stage::Recipient,
+                Self::Earliest => own <= stage,
+            },
+        }
+    }
+}
+
 /// What a policy is asked about, and whom it may ask.
 ///
 /// ```
@@ -121,19 +138,7 @@ impl<'a> Inquiry<'a> {
     /// has passed is judged after all. DATA judges only what is set there, since it is about no single recipient.
     #[must_use]
     pub fn is_due(&self, timing: Timing) -> bool {
-        match timing {
-            Timing::Parts => true,
-            Timing::At(stage) | Timing::Facts(stage)
-                if self.stage == Stage::Data || stage == Stage::Data =>
-            {
-                stage == self.stage
-            }
-            Timing::At(stage) => stage <= self.stage,
-            Timing::Facts(stage) => match self.refuse_at {
-                RefuseAt::Recipient => self.stage == Stage::Recipient,
-                RefuseAt::Earliest => stage <= self.stage,
-            },
-        }
+        self.refuse_at.judges(timing, self.stage)
     }
 
     /// True at the first stage where a policy of this timing is judged.

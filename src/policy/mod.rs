@@ -60,7 +60,7 @@ pub trait Policy: Send + Sync {
     /// Judges what is known at this stage.
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a>;
 
-    /// When it is asked. The default suits whatever looks at a recipient.
+    /// When it is asked, which never changes. The default suits whatever looks at a recipient.
     fn timing(&self) -> Timing {
         Timing::Facts(Stage::Recipient)
     }

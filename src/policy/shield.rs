@@ -17,13 +17,19 @@ pub(super) fn shielded<'a, P: Policy + ?Sized>(
     policy: &'a P,
     inquiry: &'a Inquiry<'a>,
 ) -> Decision<'a> {
-    let last = inquiry.deadline.map(|deadline| deadline.plus(GRACE));
-    answer_by(last, policy, inquiry).map(|answer| {
-        answer.unwrap_or_else(|note| {
-            inquiry.recorder.decision(|| note);
-            Refusal::temporary(Reason::PolicyTrouble).into()
-        })
-    })
+    let broken = |note| {
+        inquiry.recorder.decision(|| note);
+        Refusal::temporary(Reason::PolicyTrouble).into()
+    };
+    match asked(policy, inquiry) {
+        Ok(decision) if decision.is_ready() => decision,
+        Ok(decision) => {
+            let last = inquiry.deadline.map(|deadline| deadline.plus(GRACE));
+            Step::later(until(decision, inquiry, last))
+                .map(move |answer| answer.unwrap_or_else(broken))
+        }
+        Err(note) => Step::ready(broken(note)),
+    }
 }
 
 /// Asks a policy. Its panic, and its delay beyond `last`, come back as the note to make of them.
@@ -32,12 +38,18 @@ pub(super) fn answer_by<'a, P: Policy + ?Sized>(
     policy: &'a P,
     inquiry: &'a Inquiry<'a>,
 ) -> Step<'a, Result<Judgement, Note>> {
-    match panic::catch_unwind(AssertUnwindSafe(|| policy.check(inquiry))).map(Decision::into_ready)
-    {
+    match asked(policy, inquiry).map(Decision::into_ready) {
         Ok(Ok(judgement)) => Step::ready(Ok(judgement)),
         Ok(Err(decision)) => Step::later(until(decision, inquiry, last)),
-        Err(_) => Step::ready(Err(Note::Panicked)),
+        Err(note) => Step::ready(Err(note)),
     }
+}
+
+fn asked<'a, P: Policy + ?Sized>(
+    policy: &'a P,
+    inquiry: &'a Inquiry<'a>,
+) -> Result<Decision<'a>, Note> {
+    panic::catch_unwind(AssertUnwindSafe(|| policy.check(inquiry))).map_err(|_| Note::Panicked)
 }
 
 async fn until<'a>(

@@ -71,11 +71,19 @@ impl Judgement {
         },
     };
 
-    /// True when there is neither an objection nor doubt: nothing that anybody after it need know.
+    /// True for what is just [`Judgement::PROCEED`]: nothing that anybody after it need know, and nothing to drop.
     #[must_use]
     #[inline]
     pub const fn is_clear(&self) -> bool {
-        matches!(self.verdict, Verdict::Proceed) && self.doubt.is_none()
+        let Self {
+            verdict,
+            rule,
+            doubt: Doubt { refuse, accept },
+        } = self;
+        matches!(verdict, Verdict::Proceed)
+            && rule.is_none()
+            && refuse.is_none()
+            && accept.is_none()
     }
 
     /// No objection, but there might have been one.
