@@ -195,7 +195,7 @@ fn a_chain_in_a_chain_is_its_members() {
         .then(says(Judgement::PROCEED))
         .then(says(Verdict::Accept));
     let outer = Chain::new().then(inner).then(says(refusal()));
-    assert_eq!(outer.len(), 3);
+    assert_eq!(outer.len(), 2);
     assert_eq!(format!("{outer:?}"), r#"["policy", "policy", "policy"]"#);
     // One that cannot be taken apart behaves the same.
     let boxed: Box<dyn Policy> = Box::new(
@@ -596,4 +596,41 @@ fn a_table_in_trouble_might_have_accepted_by_name() {
         assert_eq!(code(settled(mixed.clone(), refusal().into())), Some(451));
         assert_eq!(settled(mixed, Judgement::PROCEED), Verdict::Proceed);
     }
+}
+
+#[test]
+fn a_chain_is_moved_with_its_members() {
+    let scene = stranger();
+    let row = |stage| {
+        Chain::new()
+            .then(
+                Chain::new()
+                    .then(says(refusal()))
+                    .named("closing")
+                    .at(stage),
+            )
+            .then(says(Verdict::Accept))
+    };
+    let heard = |chain: &Chain, stage| chain.check(&scene.inquiry(stage)).wait();
+    // Its member judges a recipient by itself; moved, it refuses at DATA, or as early as the connection.
+    assert!(
+        heard(&row(Stage::Data), Stage::Data)
+            .verdict
+            .refusal()
+            .is_some()
+    );
+    assert_eq!(
+        heard(&row(Stage::Data), Stage::Recipient).verdict,
+        Verdict::Accept
+    );
+    assert!(
+        heard(&row(Stage::Connect), Stage::Connect)
+            .verdict
+            .refusal()
+            .is_some()
+    );
+    assert_eq!(
+        heard(&row(Stage::Mail), Stage::Connect).verdict,
+        Verdict::Proceed
+    );
 }

@@ -31,12 +31,10 @@ impl Settings {
             recorder: None,
             ..recorded
         };
-        let inquiry = Inquiry {
-            deadline: Some(deadline),
-            unrecorded_dns: &unrecorded,
-            ..Inquiry::new(session, stage, &recorded, &self.perimeter, clock, &recorder)
-        }
-        .refusing_at(self.refuse_at);
+        let inquiry = Inquiry::new(session, stage, &recorded, &self.perimeter, clock, &recorder)
+            .unrecorded(&unrecorded)
+            .until(deadline)
+            .refusing_at(self.refuse_at);
         let judgement = self.judge(&inquiry).await;
         Outcome {
             trace: recorder.into_trace(),

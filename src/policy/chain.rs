@@ -1,6 +1,5 @@
 //! A row of policies.
 
-use std::any::Any;
 use std::fmt;
 use std::mem;
 use std::slice;
@@ -43,24 +42,17 @@ impl Chain {
         }
     }
 
-    /// The row with one more policy, or with all members of one more chain, at its end.
+    /// The row with one more policy at its end, which may be a chain.
     #[must_use]
-    pub fn then<P: Policy + 'static>(mut self, policy: P) -> Self {
-        // A nested chain is taken apart, or an accept inside it would end less than it does in a flat row.
-        let mut policy = Some(policy);
-        let any: &mut dyn Any = &mut policy;
-        if let Some(chain) = any.downcast_mut::<Option<Self>>().and_then(Option::take) {
-            self.members.extend(chain.members);
-        } else if let Some(policy) = policy {
-            self.members.push(Member {
-                timing: policy.timing(),
-                policy: Box::new(policy),
-            });
-        }
+    pub fn then(mut self, policy: impl Policy + 'static) -> Self {
+        self.members.push(Member {
+            timing: policy.timing(),
+            policy: Box::new(policy),
+        });
         self
     }
 
-    /// How many members it has.
+    /// How many members it has; a chain among them is one.
     #[must_use]
     pub fn len(&self) -> usize {
         self.members.len()

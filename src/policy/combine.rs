@@ -27,8 +27,8 @@ pub trait PolicyExt: Policy + Sized {
         }
     }
 
-    /// Judges it at this stage, whatever the guard's order is. The members of a chain keep timings of their own, so move
-    /// them one by one: a whole chain is only kept back by this, never brought forward.
+    /// Judges it from this stage on, whatever the guard's order is: an accept then lasts as long as its fact, and trouble
+    /// that has passed is judged after all. A chain is moved with all members that have no stage of their own by `at`.
     fn at(self, stage: Stage) -> At<Self> {
         At {
             policy: self,
@@ -152,7 +152,13 @@ pub struct At<P> {
 
 impl<P: Policy> Policy for At<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
-        self.policy.check(inquiry)
+        if self.policy.timing() != Timing::Parts {
+            return self.policy.check(inquiry);
+        }
+        Decision::later(async move {
+            let moved = inquiry.moving_parts();
+            self.policy.check(&moved).await
+        })
     }
 
     fn timing(&self) -> Timing {

@@ -90,6 +90,16 @@ pub struct Inquiry<'a> {
     pub deadline: Option<Moment>,
     /// What was found goes here.
     pub recorder: &'a Recorder,
+    parts: Parts,
+}
+
+/// When the members of a chain are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parts {
+    /// By the timings of their own.
+    InTime,
+    /// Now, for a combinator has moved the chain; but those that it has moved themselves.
+    Moved,
 }
 
 /// The side of the connection, as far as it could be found out.
@@ -122,6 +132,33 @@ impl<'a> Inquiry<'a> {
             clock,
             deadline: None,
             recorder,
+            parts: Parts::InTime,
+        }
+    }
+
+    /// The same inquiry, to be decided by then.
+    #[must_use]
+    pub const fn until(self, deadline: Moment) -> Self {
+        Self {
+            deadline: Some(deadline),
+            ..self
+        }
+    }
+
+    /// The same inquiry with another door for names that must not stand in the trace.
+    #[must_use]
+    pub const fn unrecorded(self, dns: &'a dyn Dns) -> Self {
+        Self {
+            unrecorded_dns: dns,
+            ..self
+        }
+    }
+
+    /// The same inquiry for the members of a chain that was moved to this stage.
+    pub(super) const fn moving_parts(self) -> Self {
+        Self {
+            parts: Parts::Moved,
+            ..self
         }
     }
 
@@ -138,7 +175,10 @@ impl<'a> Inquiry<'a> {
     /// has passed is judged after all. DATA judges only what is set there, since it is about no single recipient.
     #[must_use]
     pub fn is_due(&self, timing: Timing) -> bool {
-        self.refuse_at.judges(timing, self.stage)
+        match (self.parts, timing) {
+            (Parts::Moved, Timing::Facts(_)) => true,
+            _ => self.refuse_at.judges(timing, self.stage),
+        }
     }
 
     /// True at the first stage where a policy of this timing is judged.
