@@ -196,7 +196,7 @@ fn a_chain_in_a_chain_is_its_members() {
         .then(says(Verdict::Accept));
     let outer = Chain::new().then(inner).then(says(refusal()));
     assert_eq!(outer.len(), 2);
-    assert_eq!(format!("{outer:?}"), r#"["policy", "policy", "policy"]"#);
+    assert_eq!(format!("{outer:?}"), r#"["chain", "policy"]"#);
     // One that cannot be taken apart behaves the same.
     let boxed: Box<dyn Policy> = Box::new(
         Chain::new()
