@@ -4,7 +4,7 @@ use std::fmt;
 use std::mem;
 use std::slice;
 
-use super::{Decision, Inquiry, Policy, RefuseAt, Timing};
+use super::{Decision, Due, Inquiry, Policy, RefuseAt, Timing};
 use crate::verdict::{Doubt, Judgement, Stage};
 
 /// A row of policies: asked in order until one is decisive; itself a policy.
@@ -27,9 +27,9 @@ pub struct Chain {
     members: Vec<Member>,
 }
 
-/// A policy and its timing, which is asked for more often than the policy is.
+/// A policy, and when it is due, which is asked for more often than the policy is.
 struct Member {
-    timing: Timing,
+    due: Due,
     policy: Box<dyn Policy>,
 }
 
@@ -46,7 +46,7 @@ impl Chain {
     #[must_use]
     pub fn then(mut self, policy: impl Policy + 'static) -> Self {
         self.members.push(Member {
-            timing: policy.timing(),
+            due: Due::of(policy.timing()),
             policy: Box::new(policy),
         });
         self
@@ -62,7 +62,7 @@ impl Chain {
     pub(crate) fn is_due(&self, stage: Stage, refuse_at: RefuseAt) -> bool {
         self.members
             .iter()
-            .any(|member| refuse_at.judges(member.timing, stage))
+            .any(|member| member.due.meets(Due::at(stage, refuse_at)))
     }
 
     /// True when it has none.
@@ -74,10 +74,11 @@ impl Chain {
 
 impl Policy for Chain {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
+        let moment = inquiry.moment();
         let mut doubt = Doubt::default();
         let mut members = self.members.iter();
         while let Some(member) = members.next() {
-            if !inquiry.is_due(member.timing) {
+            if !member.due.meets(moment) {
                 continue;
             }
             let decision = member.policy.check(inquiry);
@@ -114,7 +115,7 @@ async fn rest<'a>(
     members: slice::Iter<'a, Member>,
     inquiry: &'a Inquiry<'a>,
 ) -> Judgement {
-    let due = members.filter(|member| inquiry.is_due(member.timing));
+    let due = members.filter(|member| member.due.meets(inquiry.moment()));
     let mut decision = first;
     let mut due = due.fuse();
     loop {

@@ -61,7 +61,14 @@ impl fmt::Debug for Exemption {
 /// let _everybody_else = Exemptions::from(Exemption::Postmaster);
 /// ```
 #[derive(Clone, Default)]
-pub struct Exemptions(Box<[Exemption]>);
+pub struct Exemptions {
+    internal: bool,
+    authenticated: bool,
+    postmaster: bool,
+    when: Box<[Predicate]>,
+}
+
+type Predicate = Arc<dyn Fn(&Session) -> bool + Send + Sync>;
 
 enum Cover {
     Exempt,
@@ -84,16 +91,13 @@ impl Exemptions {
 
     /// Runs the check unless somebody is exempt. Where the name system does not say whether the connection is
     /// internal, the check runs and can refuse only for now.
+    #[inline]
     pub(crate) fn unless<'a>(
         &'a self,
         inquiry: &'a Inquiry<'a>,
         check: impl FnOnce() -> Decision<'a> + Send + 'a,
     ) -> Decision<'a> {
-        if self
-            .0
-            .iter()
-            .any(|ground| is_plainly_exempt(ground, inquiry))
-        {
+        if self.exempts_plainly(inquiry.session) {
             return pass_over(inquiry);
         }
         self.cover(inquiry).and_then(move |cover| match cover {
@@ -109,13 +113,17 @@ impl Exemptions {
         })
     }
 
+    /// What can be told without asking anybody.
+    #[inline]
+    fn exempts_plainly(&self, session: &Session) -> bool {
+        (self.authenticated && session.user().is_some())
+            || (self.postmaster && session.recipient().is_some_and(|to| to.is_postmaster()))
+            || self.when.iter().any(|exempts| exempts(session))
+    }
+
     /// What only the connection can tell.
     fn cover<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Step<'a, Cover> {
-        if !self
-            .0
-            .iter()
-            .any(|ground| matches!(ground, Exemption::Internal))
-        {
+        if !self.internal {
             return Step::ready(Cover::Judged);
         }
         inquiry.connection().map(|connection| match connection {
@@ -131,28 +139,28 @@ fn pass_over<'a>(inquiry: &Inquiry<'_>) -> Decision<'a> {
     Decision::ready(Judgement::PROCEED)
 }
 
-/// What can be told without asking anybody.
-fn is_plainly_exempt(ground: &Exemption, inquiry: &Inquiry<'_>) -> bool {
-    match ground {
-        Exemption::Internal => false,
-        Exemption::Authenticated => inquiry.session.user().is_some(),
-        Exemption::Postmaster => inquiry
-            .session
-            .recipient()
-            .is_some_and(|to| to.is_postmaster()),
-        Exemption::When(exempt) => exempt(inquiry.session),
-    }
-}
-
 impl FromIterator<Exemption> for Exemptions {
     fn from_iter<I: IntoIterator<Item = Exemption>>(grounds: I) -> Self {
-        Self(grounds.into_iter().collect())
+        let mut exemptions = Self::none();
+        let mut when = Vec::new();
+        for ground in grounds {
+            match ground {
+                Exemption::Internal => exemptions.internal = true,
+                Exemption::Authenticated => exemptions.authenticated = true,
+                Exemption::Postmaster => exemptions.postmaster = true,
+                Exemption::When(exempts) => when.push(exempts),
+            }
+        }
+        Self {
+            when: when.into(),
+            ..exemptions
+        }
     }
 }
 
 impl<const N: usize> From<[Exemption; N]> for Exemptions {
     fn from(grounds: [Exemption; N]) -> Self {
-        Self(grounds.into())
+        Self::from_iter(grounds)
     }
 }
 
@@ -164,6 +172,14 @@ impl From<Exemption> for Exemptions {
 
 impl fmt::Debug for Exemptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.0).finish()
+        let words = [
+            self.internal.then_some(Exemption::Internal),
+            self.authenticated.then_some(Exemption::Authenticated),
+            self.postmaster.then_some(Exemption::Postmaster),
+        ];
+        let when = self.when.iter().cloned().map(Exemption::When);
+        f.debug_list()
+            .entries(words.into_iter().flatten().chain(when))
+            .finish()
     }
 }

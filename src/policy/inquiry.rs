@@ -1,6 +1,6 @@
 //! What a policy may see.
 
-use super::Timing;
+use super::{Due, Timing, judges};
 use crate::client::Network;
 use crate::clock::{Clock, Moment};
 use crate::dns::{Dns, DnsError};
@@ -28,23 +28,6 @@ pub enum RefuseAt {
     /// At each stage, as soon as a check's facts are there. Whoever is refused at connect never comes to AUTH, so an
     /// exemption for authenticated users cannot help there.
     Earliest,
-}
-
-impl RefuseAt {
-    /// Whether a policy of this timing is judged at a stage; see [`Inquiry::is_due`].
-    pub(super) fn judges(self, timing: Timing, stage: Stage) -> bool {
-        match timing {
-            Timing::Parts => true,
-            Timing::At(own) | Timing::Facts(own) if stage == Stage::Data || own == Stage::Data => {
-                own == stage
-            }
-            Timing::At(own) => own <= stage,
-            Timing::Facts(own) => match self {
-                Self::Recipient => stage == Stage::Recipient,
-                Self::Earliest => own <= stage,
-            },
-        }
-    }
 }
 
 /// What a policy is asked about, and whom it may ask.
@@ -177,7 +160,16 @@ impl<'a> Inquiry<'a> {
     pub fn is_due(&self, timing: Timing) -> bool {
         match (self.parts, timing) {
             (Parts::Moved, Timing::Facts(_)) => true,
-            _ => self.refuse_at.judges(timing, self.stage),
+            _ => judges(self.refuse_at, timing, self.stage),
+        }
+    }
+
+    /// The present moment, to be asked of each member of a row.
+    pub(super) const fn moment(&self) -> Due {
+        let now = Due::at(self.stage, self.refuse_at);
+        match self.parts {
+            Parts::InTime => now,
+            Parts::Moved => now.or(Due::MOVED),
         }
     }
 

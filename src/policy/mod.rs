@@ -7,6 +7,7 @@
 mod asynchronous;
 mod chain;
 mod combine;
+mod due;
 mod exempt;
 mod function;
 mod inquiry;
@@ -20,6 +21,7 @@ pub use function::{PolicyFn, policy_fn};
 pub use inquiry::{Connection, Inquiry, RefuseAt};
 
 // For the files of this folder, which know each other only through this one.
+use due::{Due, judges};
 use shield::{answer_by, shielded};
 
 use std::sync::Arc;
