@@ -13,7 +13,8 @@
 //! = reason=.. rule=.. then=.. would=..    what the host learns, where it differs from `verdict=proceed then=continue`
 //! ```
 //!
-//! With `MAILWARD_TRANSCRIPTS=write` the `S:` and `=` lines are written anew, to be read before they are committed.
+//! With `MAILWARD_TRANSCRIPTS=write` the `S:` and `=` lines are written anew, to be read before they are committed, and
+//! the test fails: what was written has not been compared.
 
 mod support;
 mod transcript;
@@ -47,9 +48,10 @@ fn read(file: &PathBuf) -> Transcript {
 fn every_dialogue_goes_as_it_is_written() {
     let mut faults = Vec::new();
     let mut dialogues = 0;
+    let write = std::env::var("MAILWARD_TRANSCRIPTS").is_ok_and(|word| word == "write");
     for file in files() {
         let transcript = read(&file);
-        if std::env::var("MAILWARD_TRANSCRIPTS").is_ok_and(|word| word == "write") {
+        if write {
             fs::write(&file, transcript.rewritten()).unwrap();
             continue;
         }
@@ -61,6 +63,7 @@ fn every_dialogue_goes_as_it_is_written() {
                 .map(|fault| format!("{}: {fault}", file.display())),
         );
     }
+    assert!(!write, "written; run again without MAILWARD_TRANSCRIPTS");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     println!("{dialogues} dialogues");
 }

@@ -1,23 +1,36 @@
-//! The shape of the source tree: short files, each with its purpose in its first line, nothing
-//! left half done.
+//! The shape of the source tree: short files of short functions, each with its purpose in its first
+//! line, nothing left half done.
 
 mod sources;
 
 use std::path::{Path, PathBuf};
 
+use syn::visit::{self, Visit};
+
 #[test]
 fn no_source_file_is_longer_than_one_sitting() {
-    check(&["src"], too_long);
+    check(&everywhere(), too_long);
 }
 
 #[test]
 fn every_source_file_says_first_what_it_is_for() {
-    check(&["src"], silent);
+    check(&everywhere(), silent);
+}
+
+#[test]
+fn no_function_is_longer_than_one_look() {
+    check(&["src"], rambling);
 }
 
 #[test]
 fn nothing_is_left_unfinished() {
-    check(&["src", "examples", "benches", "tests"], unfinished);
+    check(&everywhere(), unfinished);
+}
+
+#[test]
+#[should_panic(expected = "no such folder of ours")]
+fn a_folder_that_is_not_there_is_a_fault() {
+    check(&["src", "no such folder of ours"], too_long);
 }
 
 #[test]
@@ -38,6 +51,15 @@ fn faults_are_found() {
             says("x.rs: the first line is not a `//!` sentence")
         );
     }
+    for text in [function(60), method(60), given(60)] {
+        assert_eq!(judge(rambling, &text), Ok(()));
+    }
+    for text in [function(61), method(61), given(61)] {
+        assert_eq!(
+            judge(rambling, &text),
+            says("x.rs:2: f has 61 lines; a step of it wants a name")
+        );
+    }
     for word in UNFINISHED {
         assert_eq!(
             judge(unfinished, &format!("\n{word}")),
@@ -45,6 +67,28 @@ fn faults_are_found() {
         );
     }
     assert_eq!(faults(&[], unfinished), says("no file found"));
+}
+
+/// A function of so many lines, one line below the top; then one of a type, and one that a trait gives.
+fn function(lines: usize) -> String {
+    format!("\n#[inline] fn f() {{{}}}", "\n".repeat(lines - 1))
+}
+
+fn method(lines: usize) -> String {
+    format!("impl T {{{}}}", function(lines))
+}
+
+fn given(lines: usize) -> String {
+    format!("trait T {{{}}}", function(lines))
+}
+
+/// Where this repository keeps Rust files; `fuzz` is not in the published package.
+fn everywhere() -> Vec<&'static str> {
+    let mut folders = vec!["src", "tests", "examples", "benches"];
+    if sources::root().join("fuzz").exists() {
+        folders.push("fuzz/fuzz_targets");
+    }
+    folders
 }
 
 type Fault = fn(&str) -> Option<String>;
@@ -60,6 +104,49 @@ fn silent(text: &str) -> Option<String> {
         .next()
         .is_some_and(|line| (line.len() > 4 && line.starts_with("//! ")) || line == README);
     (!says).then(|| " the first line is not a `//!` sentence".to_owned())
+}
+
+/// Functions are counted from `fn` to their last brace.
+fn rambling(text: &str) -> Option<String> {
+    let mut lengths = Lengths::default();
+    lengths.visit_file(&syn::parse_file(text).unwrap());
+    let long = |&(_, _, lines): &(usize, String, usize)| lines > MOST_LINES_OF_A_FUNCTION;
+    let (line, name, lines) = lengths.0.into_iter().find(long)?;
+    Some(format!(
+        "{line}: {name} has {lines} lines; a step of it wants a name"
+    ))
+}
+
+/// The first line, the name and the count of lines of each function.
+#[derive(Default)]
+struct Lengths(Vec<(usize, String, usize)>);
+
+impl Lengths {
+    fn note(&mut self, signature: &syn::Signature, body: &syn::Block) {
+        let first = signature.fn_token.span.start().line;
+        let last = body.brace_token.span.close().end().line;
+        self.0
+            .push((first, signature.ident.to_string(), last - first + 1));
+    }
+}
+
+impl<'ast> Visit<'ast> for Lengths {
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        self.note(&function.sig, &function.block);
+        visit::visit_item_fn(self, function);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.note(&function.sig, &function.block);
+        visit::visit_impl_item_fn(self, function);
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast syn::TraitItemFn) {
+        if let Some(body) = &function.default {
+            self.note(&function.sig, body);
+        }
+        visit::visit_trait_item_fn(self, function);
+    }
 }
 
 fn unfinished(text: &str) -> Option<String> {
@@ -99,6 +186,7 @@ fn faults(files: &[(PathBuf, String)], fault: Fault) -> Result<(), String> {
 }
 
 const MOST_LINES: usize = 500;
+const MOST_LINES_OF_A_FUNCTION: usize = 60;
 
 /// The first line of the crate: its README says what it is for.
 const README: &str = r#"#![doc = include_str!("../README.md")]"#;

@@ -1,0 +1,8 @@
+//! Tables: which rule decides about a host, a sender or a recipient.
+
+#[path = "../util/mod.rs"]
+mod util;
+
+mod actions;
+mod hosts;
+mod mailboxes;
