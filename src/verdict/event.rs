@@ -6,6 +6,14 @@ use std::str::FromStr;
 use crate::reply::{Detail, ReplyCode};
 
 /// What a refusal is about. It says which secure text may be spoken and what `unless` and `on-trouble` mean.
+///
+/// ```
+/// use mailward::verdict::{Event, Subject};
+///
+/// let about_the_client = Event::ALL.iter().filter(|event| event.subject() == Subject::Client);
+/// assert!(about_the_client.map(|event| event.key()).any(|key| key == "listed-client"));
+/// assert_eq!(Event::RelayDenied.subject(), Subject::Recipient);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
