@@ -48,6 +48,17 @@ pub struct Session {
 }
 
 /// How the octets travel.
+///
+/// ```
+/// use mailward::client::ClientIp;
+/// use mailward::session::{Session, Transport};
+///
+/// let mut session = Session::connect("203.0.113.9".parse::<ClientIp>()?);
+/// assert_eq!(session.transport(), Transport::Plain);
+/// session.tls();
+/// assert_eq!(session.transport(), Transport::Tls);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: in the clear or not")]
 pub enum Transport {
@@ -59,6 +70,14 @@ pub enum Transport {
 }
 
 /// Which of the two greetings it was.
+///
+/// ```
+/// use mailward::session::{Greeting, Hello};
+///
+/// let greeting = Greeting::new(Hello::Helo, "mail.example.com");
+/// let offers_extensions = greeting.hello() == Hello::Ehlo;
+/// assert!(!offers_extensions); // a client that says HELO asks for none
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,

@@ -33,6 +33,13 @@ use futures_util::future;
 pub struct Step<'a, T>(State<'a, T>);
 
 /// A future in its box, such as `#[async_trait]` makes.
+///
+/// ```
+/// use mailward::step::{BoxFuture, Step};
+///
+/// let future: BoxFuture<'_, u32> = Box::pin(async { 42 });
+/// assert_eq!(Step::boxed(future).wait(), 42);
+/// ```
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 enum State<'a, T> {

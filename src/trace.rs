@@ -22,6 +22,15 @@ use crate::relay::{Destination, Side};
 use crate::verdict::{Refusal, Rule};
 
 /// How much is recorded.
+///
+/// ```
+/// use mailward::trace::{Level, Note, Recorder};
+///
+/// let recorder = Recorder::new(Level::Decision);
+/// recorder.evidence(|| unreachable!("evidence is recorded only at `Level::Full`"));
+/// recorder.decision(|| Note::Accepted);
+/// assert_eq!(recorder.mark(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(
     clippy::exhaustive_enums,
@@ -212,6 +221,21 @@ impl fmt::Display for Trace {
 }
 
 /// One thing that happened, and the rule on whose behalf.
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// let (mut dialogue, _) = Guard::builder(perimeter, shared).build().connect_blocking(client);
+/// dialogue.line(b"EHLO mail.example.com");
+/// dialogue.line(b"MAIL FROM:<ann@example.com>");
+/// let outcome = dialogue.line(b"RCPT TO:<bob@example.net>");
+/// let entry = &outcome.trace.entries()[0];
+/// assert_eq!(entry.rule.as_ref().unwrap().as_str(), "relay-control");
+/// assert_eq!(entry.to_string(), "relay-control: refused 550 5.7.1 relay-denied");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {
@@ -298,6 +322,22 @@ pub enum Note {
 }
 
 /// What came of a question.
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::RefuseAt;
+/// use mailward::trace::Level;
+///
+/// let builder = Guard::builder(perimeter, shared).refuse_at(RefuseAt::Earliest).trace(Level::Full);
+/// let (_, greeting) = builder.check(VerifiedClient::new()).build().connect_blocking(client);
+/// let asked = greeting.trace.entries()[0].to_string();
+/// assert!(asked.contains("asked PTR 9.113.0.203.in-addr.arpa: no such name"), "{asked}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
@@ -315,6 +355,13 @@ pub enum Found {
 }
 
 /// Why a check was not asked.
+///
+/// ```
+/// use mailward::trace::{Note, Skip};
+///
+/// let note = Note::Skipped(Skip::Postmaster); // mail for postmaster passes the row by
+/// assert_eq!(note.to_string(), "skipped: postmaster");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Skip {

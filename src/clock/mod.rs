@@ -22,12 +22,38 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// A future that ends when its clock has reached a moment.
+///
+/// ```
+/// use mailward::clock::{Clock, ManualClock, Sleep};
+/// use mailward::step::Step;
+/// use std::time::Duration;
+///
+/// let clock = ManualClock::new();
+/// let nap: Sleep = clock.sleep_until(clock.now().plus(Duration::from_secs(5)));
+/// clock.advance(Duration::from_secs(5));
+/// Step::later(nap).wait(); // or `nap.await`
+/// ```
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Where the time comes from.
 ///
 /// `now` never goes back and is only compared with moments of the same clock; `wall` is the calendar time for texts
 /// such as `Received:`, and may jump either way.
+///
+/// ```
+/// use mailward::clock::{Clock, ManualClock, Moment};
+/// use std::time::Duration;
+///
+/// fn is_overdue(deadline: Moment, clock: &dyn Clock) -> bool {
+///     clock.now() >= deadline
+/// }
+///
+/// let clock = ManualClock::new(); // a server has a `SystemClock`
+/// let deadline = clock.now().plus(Duration::from_secs(5));
+/// assert!(!is_overdue(deadline, &clock));
+/// clock.advance(Duration::from_secs(5));
+/// assert!(is_overdue(deadline, &clock));
+/// ```
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The moment on this clock's own monotonic scale.
     fn now(&self) -> Moment;

@@ -25,6 +25,19 @@ use crate::name::{Name, NameRef};
 use crate::step::Step;
 
 /// What a question came to: an answer, which may be that there is nothing, or trouble.
+///
+/// ```
+/// use mailward::dns::{Answer, Dns, DnsError, Lookup, MemoryDns};
+/// use mailward::name::Name;
+/// use std::net::Ipv4Addr;
+///
+/// let dns = MemoryDns::parse("slow.example A !timeout")?;
+/// let trouble: Lookup<Ipv4Addr> = dns.a(Name::parse("slow.example")?.borrowed()).wait();
+/// assert_eq!(trouble, Err(DnsError::Timeout));
+/// let absence: Lookup<Ipv4Addr> = dns.a(Name::parse("nobody.example")?.borrowed()).wait();
+/// assert!(matches!(absence, Ok(Answer::NoSuchName { .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Lookup<T> = Result<Answer<T>, DnsError>;
 
 /// The name system, as far as anti-spam policy needs it.
@@ -266,6 +279,16 @@ pub struct Mx {
 }
 
 /// Whom an MX record names.
+///
+/// ```
+/// use mailward::dns::{Dns, Exchange, MemoryDns};
+/// use mailward::name::Name;
+///
+/// let dns = MemoryDns::parse("news.example MX 0 .")?;
+/// let found = dns.mx(Name::parse("news.example")?.borrowed()).wait()?;
+/// assert_eq!(found.records()[0].exchange, Exchange::Root); // news.example takes no mail
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,

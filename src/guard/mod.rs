@@ -122,6 +122,24 @@ struct Settings {
 }
 
 /// Whether mail for a postmaster of ours passes the row of checks by (RFC 5321 section 4.5.1).
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::guard::Postmaster;
+/// use mailward::policies::VerifiedClient;
+///
+/// for (postmaster, is_refused) in [(Postmaster::Exempt, false), (Postmaster::Judged, true)] {
+///     let builder = Guard::builder(perimeter.clone(), shared.clone()).postmaster(postmaster);
+///     let (mut dialogue, _) = builder.check(VerifiedClient::new()).build().connect_blocking(client);
+///     dialogue.line(b"EHLO mail.example.com");
+///     dialogue.line(b"MAIL FROM:<ann@example.com>");
+///     assert_eq!(dialogue.line(b"RCPT TO:<postmaster@mx.example.org>").is_refusal(), is_refused);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: it does or it does not")]
 pub enum Postmaster {
@@ -133,6 +151,21 @@ pub enum Postmaster {
 }
 
 /// What becomes of a command that tells about users or starts a queue (RFC 2505 items 11 and 12).
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::guard::{Commands, Service};
+///
+/// let commands = Commands { vrfy: Service::Off, ..Commands::default() };
+/// let guard = Guard::builder(perimeter, shared).commands(commands).build();
+/// let (mut dialogue, _) = guard.connect_blocking(client);
+/// dialogue.line(b"EHLO mail.example.com");
+/// assert_eq!(dialogue.line(b"VRFY ann").reply.code().as_u16(), 502);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,

@@ -7,6 +7,24 @@ use crate::policy::{Decision, Exemptions, Inquiry, Policy, Timing};
 use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject};
 
 /// What a client must have.
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let dns = MemoryDns::parse("9.113.0.203.in-addr.arpa PTR mail.example")?;
+/// # let shared = Shared::new(dns, SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::{Require, VerifiedClient};
+/// use mailward::policy::RefuseAt;
+///
+/// // The client has a reverse name that does not lead back.
+/// for (require, is_refused) in [(Require::ForwardConfirmed, true), (Require::ReverseName, false)] {
+///     let builder = Guard::builder(perimeter.clone(), shared.clone()).refuse_at(RefuseAt::Earliest);
+///     let guard = builder.check(VerifiedClient::new().require(require)).build();
+///     assert_eq!(guard.connect_blocking(client).1.is_refusal(), is_refused);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,

@@ -62,6 +62,13 @@ impl GreetingFault {
 }
 
 /// No greeting fault has this name.
+///
+/// ```
+/// use mailward::policies::GreetingFault;
+///
+/// let error = "impolite".parse::<GreetingFault>().unwrap_err();
+/// assert!(error.to_string().starts_with("unknown greeting fault; expected malformed, missing"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unknown greeting fault; expected malformed, missing, not-qualified, bare-address, wrong-literal, claims-to-be-us, unresolvable or mismatch"

@@ -7,6 +7,25 @@ use crate::policy::{Decision, Exemptions, Inquiry, Policy, Timing};
 use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject};
 
 /// What becomes of a sender that has a fault.
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::{SenderDomain, Treatment};
+/// use mailward::policy::RefuseAt;
+/// use mailward::verdict::Stage;
+///
+/// for (treatment, code) in [(Treatment::Accept, 250), (Treatment::Defer, 450), (Treatment::Refuse, 550)] {
+///     let builder = Guard::builder(perimeter.clone(), shared.clone()).refuse_at(RefuseAt::Earliest);
+///     let guard = builder.check(SenderDomain::new().unqualified(treatment)).build();
+///     let (mut dialogue, _) = guard.connect_blocking(client);
+///     dialogue.line(b"EHLO mail.example.com");
+///     assert_eq!(dialogue.line(b"MAIL FROM:<ann>").verdict.code(Stage::Mail).as_u16(), code);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,

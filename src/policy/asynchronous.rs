@@ -45,6 +45,28 @@ pub trait AsyncPolicy: Send + Sync {
 }
 
 /// An [`AsyncPolicy`] as a [`Policy`].
+///
+/// ```
+/// use async_trait::async_trait;
+/// use mailward::policy::{AsyncPolicy, Awaited, Inquiry, Policy, awaited};
+/// use mailward::verdict::Judgement;
+///
+/// struct Quota;
+///
+/// #[async_trait]
+/// impl AsyncPolicy for Quota {
+///     async fn check(&self, _inquiry: &Inquiry<'_>) -> Judgement {
+///         Judgement::PROCEED
+///     }
+///
+///     fn kind(&self) -> &'static str {
+///         "quota"
+///     }
+/// }
+///
+/// let check: Awaited<Quota> = awaited(Quota);
+/// assert_eq!(check.kind(), "quota"); // the rule is `quota-1` unless it gets a name
+/// ```
 #[derive(Debug)]
 pub struct Awaited<P>(P);
 

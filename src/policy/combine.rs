@@ -87,6 +87,23 @@ macro_rules! like_inner {
 }
 
 /// A policy with a name, made by [`PolicyExt::named`].
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::{PolicyExt, RefuseAt};
+///
+/// let guard = Guard::builder(perimeter, shared)
+///     .refuse_at(RefuseAt::Earliest)
+///     .check(VerifiedClient::new().named("reverse-names"))
+///     .build();
+/// let (_, greeting) = guard.connect_blocking(client);
+/// assert_eq!(greeting.rule.unwrap().as_str(), "reverse-names");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Named<P> {
     policy: P,
@@ -144,6 +161,24 @@ fn record(inquiry: &Inquiry<'_>, mark: usize, judgement: &Judgement) {
 }
 
 /// A policy judged at a stage of its own, made by [`PolicyExt::at`].
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::PolicyExt;
+/// use mailward::verdict::Stage;
+///
+/// let check = VerifiedClient::new().at(Stage::Mail);
+/// let guard = Guard::builder(perimeter, shared).check(check).build();
+/// let (mut dialogue, greeting) = guard.connect_blocking(client);
+/// assert!(!greeting.is_refusal());
+/// dialogue.line(b"EHLO mail.example.com");
+/// assert!(dialogue.line(b"MAIL FROM:<ann@example.com>").is_refusal());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct At<P> {
     policy: P,
@@ -171,6 +206,22 @@ impl<P: Policy> Policy for At<P> {
 }
 
 /// A policy that passes somebody over, made by [`PolicyExt::unless`].
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::{Exemption, PolicyExt, RefuseAt};
+///
+/// let partner: ClientIp = "192.0.2.7".parse()?;
+/// let check = VerifiedClient::new().unless(Exemption::when(move |session| session.client().ip() == partner));
+/// let guard = Guard::builder(perimeter, shared).refuse_at(RefuseAt::Earliest).check(check).build();
+/// assert!(guard.connect_blocking(client).1.is_refusal());
+/// assert!(!guard.connect_blocking(partner).1.is_refusal());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Unless<P> {
     policy: P,
@@ -186,6 +237,22 @@ impl<P: Policy> Policy for Unless<P> {
 }
 
 /// A policy that only records, made by [`PolicyExt::dry_run`].
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::{PolicyExt, RefuseAt};
+///
+/// let check = VerifiedClient::new().dry_run();
+/// let guard = Guard::builder(perimeter, shared).refuse_at(RefuseAt::Earliest).check(check).build();
+/// let (_, greeting) = guard.connect_blocking(client);
+/// assert!(!greeting.is_refusal());
+/// assert_eq!(greeting.trace.would().count(), 1); // what it would have refused
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct DryRun<P> {
     policy: P,
@@ -212,6 +279,26 @@ impl<P: Policy> Policy for DryRun<P> {
 }
 
 /// A policy whose judgements the host sees, made by [`PolicyExt::inspect`].
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::{PolicyExt, RefuseAt};
+/// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+///
+/// let refused = Arc::new(AtomicUsize::new(0));
+/// let counter = refused.clone();
+/// let check = VerifiedClient::new().inspect(move |_, judgement| {
+///     counter.fetch_add(judgement.verdict.refusal().iter().count(), Ordering::Relaxed);
+/// });
+/// let guard = Guard::builder(perimeter, shared).refuse_at(RefuseAt::Earliest).check(check).build();
+/// let _ = guard.connect_blocking(client);
+/// assert_eq!(refused.load(Ordering::Relaxed), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Inspect<P, F> {
     policy: P,
     look: F,
@@ -237,6 +324,24 @@ impl<P: fmt::Debug, F> fmt::Debug for Inspect<P, F> {
 }
 
 /// A policy that refuses with one code, made by [`PolicyExt::answering`].
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::{PolicyExt, RefuseAt};
+/// use mailward::reply::ReplyCode;
+/// use mailward::verdict::Then;
+///
+/// let check = VerifiedClient::new().answering(ReplyCode::SERVICE_NOT_AVAILABLE)?;
+/// let guard = Guard::builder(perimeter, shared).refuse_at(RefuseAt::Earliest).check(check).build();
+/// let (_, greeting) = guard.connect_blocking(client);
+/// assert_eq!(greeting.verdict.refusal().unwrap().code(), ReplyCode::SERVICE_NOT_AVAILABLE);
+/// assert_eq!(greeting.then, Then::Close); // whoever says 421 closes
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Answering<P> {
     policy: P,
@@ -259,6 +364,21 @@ impl<P: Policy> Policy for Answering<P> {
 }
 
 /// A policy that refuses only for now, made by [`PolicyExt::softened`].
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::{PolicyExt, RefuseAt};
+///
+/// let check = VerifiedClient::new().softened();
+/// let guard = Guard::builder(perimeter, shared).refuse_at(RefuseAt::Earliest).check(check).build();
+/// let (_, greeting) = guard.connect_blocking(client);
+/// assert!(greeting.verdict.refusal().unwrap().is_temporary()); // the peer may come again
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Softened<P> {
     policy: P,

@@ -6,6 +6,21 @@ use super::{Decision, Inquiry, Policy};
 use crate::verdict::Judgement;
 
 /// A policy made of a closure, by [`policy_fn`].
+///
+/// ```
+/// use mailward::policy::{Chain, Inquiry, PolicyFn, policy_fn};
+/// use mailward::verdict::Verdict;
+///
+/// /// Spares the user `abuse` the rest of the row.
+/// fn spare_abuse() -> PolicyFn<impl Fn(&Inquiry<'_>) -> Verdict> {
+///     policy_fn(|inquiry| match inquiry.session.user() {
+///         Some("abuse") => Verdict::Accept,
+///         _ => Verdict::Proceed,
+///     })
+/// }
+///
+/// assert_eq!(Chain::new().then(spare_abuse()).len(), 1);
+/// ```
 pub struct PolicyFn<F>(F);
 
 /// Makes a policy of a closure that gives a verdict, a refusal or a whole judgement. It is asked at RCPT, on all

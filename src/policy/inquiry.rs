@@ -15,6 +15,22 @@ use crate::trace::{Note, Recorder};
 use crate::verdict::Stage;
 
 /// When refusals are spoken.
+///
+/// ```
+/// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+/// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
+/// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+/// # let client: ClientIp = "203.0.113.9".parse()?;
+/// use mailward::policies::VerifiedClient;
+/// use mailward::policy::RefuseAt;
+///
+/// for (refuse_at, is_refused) in [(RefuseAt::Recipient, false), (RefuseAt::Earliest, true)] {
+///     let builder = Guard::builder(perimeter.clone(), shared.clone()).refuse_at(refuse_at);
+///     let (_, greeting) = builder.check(VerifiedClient::new()).build().connect_blocking(client);
+///     assert_eq!(greeting.is_refusal(), is_refused);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -86,6 +102,24 @@ enum Parts {
 }
 
 /// The side of the connection, as far as it could be found out.
+///
+/// ```
+/// use mailward::dns::DnsError;
+/// use mailward::policy::Connection;
+/// use mailward::relay::Side;
+/// use mailward::verdict::{Judgement, Reason, Refusal, Subject};
+///
+/// fn insiders_only(connection: Connection) -> Judgement {
+///     match connection {
+///         Connection::Of(Side::Internal) => Judgement::PROCEED,
+///         Connection::Of(Side::External) => Refusal::new(Reason::BadClient(None)).into(),
+///         Connection::Trouble(error) => Refusal::dns_trouble(Subject::Client, error).into(),
+///     }
+/// }
+///
+/// let judgement = insiders_only(Connection::Trouble(DnsError::Timeout));
+/// assert!(judgement.verdict.refusal().unwrap().is_temporary());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: found out or not")]
 pub enum Connection {

@@ -30,6 +30,16 @@ use crate::step::Step;
 use crate::verdict::{Judgement, Stage};
 
 /// What a policy answers: a judgement that is ready, or on its way.
+///
+/// ```
+/// use mailward::policy::Decision;
+/// use mailward::verdict::Judgement;
+///
+/// let at_hand = Decision::ready(Judgement::PROCEED);
+/// let on_its_way = Decision::later(async { Judgement::PROCEED });
+/// assert!(at_hand.is_ready() && !on_its_way.is_ready());
+/// assert_eq!(at_hand.wait(), on_its_way.wait());
+/// ```
 pub type Decision<'a> = Step<'a, Judgement>;
 
 /// Something that judges.

@@ -39,6 +39,14 @@ use excerpt::Excerpt;
 ///
 /// A reply is 7-bit as long as its texts [are](ReplyText::is_ascii). Making one, cloning one and
 /// printing one allocate nothing beyond the texts; [`multiline`](Self::multiline) allocates once.
+///
+/// ```
+/// use mailward::reply::{Detail, Reply, ReplyCode, ReplyText};
+///
+/// let text = ReplyText::sanitize("no mail for you\r\n250 ok"); // what a peer wrote begins no line
+/// let reply = Reply::new(ReplyCode::MAILBOX_UNAVAILABLE, Some(Detail::POLICY), text);
+/// assert_eq!(reply.to_string(), "550 5.7.1 no mail for you?250 ok\r\n");
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Reply {
     code: ReplyCode,

@@ -37,6 +37,16 @@ pub struct Judgement {
 }
 
 /// What checks might have said, had they found out. The first of each kind.
+///
+/// ```
+/// use mailward::dns::DnsError;
+/// use mailward::verdict::{Doubt, Judgement, Refusal, Subject};
+///
+/// assert!(Doubt::default().is_none());
+/// let trouble = Refusal::dns_trouble(Subject::Client, DnsError::Timeout);
+/// let doubt = Judgement::might_accept(trouble).doubt; // an allow list did not answer
+/// assert!(doubt.accept.is_some() && doubt.refuse.is_none());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(
     clippy::exhaustive_structs,
@@ -51,6 +61,15 @@ pub struct Doubt {
 }
 
 /// One doubt: the temporary refusal it turns into, and whose it is.
+///
+/// ```
+/// use mailward::verdict::{Judgement, Reason, Refusal, Rule};
+///
+/// let judgement = Judgement::might_refuse(Refusal::new(Reason::BadSender(None))).named(&Rule::from("senders"));
+/// let doubted = judgement.doubt.refuse.unwrap();
+/// assert_eq!(doubted.refusal.to_string(), "450 4.7.1 bad-sender"); // only for now
+/// assert_eq!(doubted.rule.unwrap().as_str(), "senders");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "complete: what and by whom")]
 pub struct Doubted {

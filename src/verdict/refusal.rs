@@ -262,6 +262,14 @@ impl fmt::Display for Refusal {
 }
 
 /// The code cannot stand in this refusal.
+///
+/// ```
+/// use mailward::reply::ReplyCode;
+/// use mailward::verdict::{Reason, Refusal};
+///
+/// let error = Refusal::new(Reason::RelayDenied).with_code(ReplyCode::OK).unwrap_err();
+/// assert!(error.to_string().starts_with("reply code 250 cannot refuse this: expected 400 to 599"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "reply code {0} cannot refuse this: expected 400 to 599 but 521, and 4yz for trouble or doubt"

@@ -82,6 +82,18 @@ pub struct Ends<A> {
 }
 
 /// What [`ProxyHeader::parse`] found.
+///
+/// ```
+/// use mailward::wire::proxy::{Parsed, ProxyHeader};
+///
+/// let mut octets = b"PROXY TCP4 192.0.2.1 203.0.113.9 ".to_vec();
+/// assert_eq!(ProxyHeader::parse(&octets)?, Parsed::Incomplete); // read on
+/// octets.extend(b"51000 25\r\nEHLO");
+/// if let Parsed::Complete { used, .. } = ProxyHeader::parse(&octets)? {
+///     assert_eq!(octets.split_off(used), b"EHLO"); // the first of SMTP
+/// }
+/// # Ok::<(), mailward::wire::proxy::ProxyError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,

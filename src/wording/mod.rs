@@ -22,6 +22,24 @@ use crate::verdict::{Event, Refusal, Stage, Subject};
 use template::Template;
 
 /// Which set of texts is spoken.
+///
+/// ```
+/// use mailward::client::ClientIp;
+/// use mailward::name::Name;
+/// use mailward::session::Session;
+/// use mailward::verdict::{Reason, Refusal, Stage};
+/// use mailward::wording::{Security, Wording};
+///
+/// let session = Session::connect("203.0.113.9".parse::<ClientIp>()?);
+/// let say = |security, reason| {
+///     let wording = Wording::new(security, Name::parse("mx.example.org")?);
+///     Ok::<_, mailward::name::InvalidName>(wording.refuse(&Refusal::new(reason), Stage::Mail, &session).to_string())
+/// };
+/// assert!(say(Security::Friendly, Reason::UnqualifiedSender)?.contains("That sender address is unqualified."));
+/// // Whatever was found, a spammer hears the same.
+/// assert_eq!(say(Security::Secure, Reason::UnqualifiedSender)?, say(Security::Secure, Reason::BadClient(None))?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -36,6 +54,23 @@ pub enum Security {
 }
 
 /// Whether the texts that stand in tables are spoken in secure mode too.
+///
+/// ```
+/// use mailward::client::ClientIp;
+/// use mailward::name::Name;
+/// use mailward::reply::ReplyText;
+/// use mailward::session::Session;
+/// use mailward::verdict::{Reason, Refusal, Stage};
+/// use mailward::wording::{Security, TableTexts, Wording};
+///
+/// let session = Session::connect("203.0.113.9".parse::<ClientIp>()?);
+/// let refusal = Refusal::new(Reason::BadSender(Some(ReplyText::from_static("Call +1 555 0100."))));
+/// let wording = Wording::new(Security::Secure, Name::parse("mx.example.org")?);
+/// assert!(!wording.refuse(&refusal, Stage::Mail, &session).to_string().contains("Call"));
+/// let wording = wording.with_table_texts(TableTexts::Always);
+/// assert!(wording.refuse(&refusal, Stage::Mail, &session).to_string().contains("Call +1 555 0100."));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete: spoken or not")]
 pub enum TableTexts {
