@@ -5,10 +5,7 @@ use std::str::FromStr;
 
 use crate::reply::{Detail, ReplyCode};
 
-<<<<<<< HEAD
 /// What a refusal is about. It says which line is spoken in secure mode.
-=======
-/// What a refusal is about. It says which secure text may be spoken and what `unless` and `on-trouble` mean.
 ///
 /// ```
 /// use mailward::verdict::{Event, Subject};
@@ -17,7 +14,6 @@ use crate::reply::{Detail, ReplyCode};
 /// assert!(about_the_client.map(|event| event.key()).any(|key| key == "listed-client"));
 /// assert_eq!(Event::RelayDenied.subject(), Subject::Recipient);
 /// ```
->>>>>>> wt-y
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
