@@ -29,7 +29,7 @@ use crate::verdict::{Refusal, Rule};
 /// let recorder = Recorder::new(Level::Decision);
 /// recorder.evidence(|| unreachable!("evidence is recorded only at `Level::Full`"));
 /// recorder.decision(|| Note::Accepted);
-/// assert_eq!(recorder.mark(), 1);
+/// assert_eq!(recorder.into_trace().entries().len(), 1);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(

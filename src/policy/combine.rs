@@ -334,11 +334,13 @@ impl<P: fmt::Debug, F> fmt::Debug for Inspect<P, F> {
 /// use mailward::policy::{PolicyExt, RefuseAt};
 /// use mailward::reply::ReplyCode;
 /// use mailward::verdict::Then;
+/// use mailward::wording::Security;
 ///
 /// let check = VerifiedClient::new().answering(ReplyCode::SERVICE_NOT_AVAILABLE)?;
-/// let guard = Guard::builder(perimeter, shared).refuse_at(RefuseAt::Earliest).check(check).build();
+/// let guard = Guard::builder(perimeter, shared).security(Security::Friendly);
+/// let guard = guard.refuse_at(RefuseAt::Earliest).check(check).build();
 /// let (_, greeting) = guard.connect_blocking(client);
-/// assert_eq!(greeting.verdict.refusal().unwrap().code(), ReplyCode::SERVICE_NOT_AVAILABLE);
+/// assert_eq!(greeting.reply.code(), ReplyCode::SERVICE_NOT_AVAILABLE);
 /// assert_eq!(greeting.then, Then::Close); // whoever says 421 closes
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
