@@ -56,6 +56,7 @@ pub trait PolicyExt: Policy + Sized {
     }
 
     /// Refuses with this code (RFC 2505 item 13). Trouble, and what is in doubt because of it, keeps its own 4yz.
+    /// Secure wording speaks only the code's class, so a 421 closes the connection in friendly mode alone.
     ///
     /// # Errors
     /// When the code is not from 400 to 599, or is 521.
