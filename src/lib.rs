@@ -14,7 +14,7 @@
 //! | 3 | [`helo`], [`relay`], [`table`], [`verdict`] | rules without a question: plain values in, one enum out |
 //! | 2 | [`fcrdns`], [`rbl`], [`mailroute`] | evidence from the name system |
 //! | 1 | [`step`], [`clock`], [`dns`] | answers that are ready or on their way; the doors to the world |
-//! | 0 | [`name`](mod@name), [`client`], [`address`], [`reply`], [`wire`] | the vocabulary, and pure text |
+//! | 0 | [`diagnostic`], [`name`](mod@name), [`client`], [`address`], [`reply`], [`wire`] | the vocabulary, and pure text |
 //!
 //! At the root stands what two people write again and again: who hosts a guard ([`Guard`], [`Shared`], [`Perimeter`],
 //! [`Dialogue`], [`Outcome`], [`Security`]), and who writes a check ([`Policy`], [`PolicyExt`], [`Inquiry`],
@@ -41,6 +41,7 @@ mod nearest;
 pub mod address;
 pub mod client;
 pub mod clock;
+pub mod diagnostic;
 pub mod dns;
 pub mod fcrdns;
 pub mod guard;

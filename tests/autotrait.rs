@@ -26,7 +26,13 @@ macro_rules! sent {
 
 #[test]
 fn storey_0() {
-    use mailward::{address, client, name, reply, wire};
+    use mailward::{address, client, diagnostic, name, reply, wire};
+    shared![
+        diagnostic::Diagnostic,
+        diagnostic::Diagnostics,
+        diagnostic::Place,
+        diagnostic::Severity
+    ];
     shared![
         name::InvalidName,
         name::InvalidNamePattern,
