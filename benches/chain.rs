@@ -55,6 +55,14 @@ fn main() {
         ("own user", &case.policies, &case.user, Some(EIGHTH)),
         ("stranger", &case.policies, &case.stranger, None),
     ];
+    if let Some((row, side, count)) = measure::asked_runs() {
+        let (_, (chain, twin), session, _) = rows.iter().find(|(name, ..)| *name == row).unwrap();
+        let inquiry = case.inquiry(session);
+        return (0..count).for_each(|_| match side.as_str() {
+            "mailward" => drop(black_box(now(chain.check(black_box(&inquiry))))),
+            _ => drop(black_box(now(twin.check(black_box(&inquiry))))),
+        });
+    }
     let mut criterion = Criterion::default().configure_from_args();
     for (name, (chain, twin), session, _) in rows {
         let inquiry = case.inquiry(session);
@@ -280,10 +288,10 @@ impl AsyncCheck for Twin {
                 continue;
             }
             let judgement = judgement.after(doubt);
-            if judgement.verdict.is_decisive() {
+            if judgement.verdict().is_decisive() {
                 return judgement;
             }
-            doubt = judgement.doubt;
+            doubt = judgement.into_parts().2;
         }
         Judgement::PROCEED.after(doubt)
     }

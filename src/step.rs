@@ -9,6 +9,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -45,8 +46,10 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 enum State<'a, T> {
     Ready(T),
     Later(BoxFuture<'a, T>),
-    Taken,
 }
+
+/// What a step turns into once it has given its answer. Its box takes no memory.
+struct Given<T>(PhantomData<fn() -> T>);
 
 impl<'a, T> Step<'a, T> {
     /// A step whose answer is at hand. Allocates nothing.
@@ -74,7 +77,7 @@ impl<'a, T> Step<'a, T> {
     pub const fn as_ready(&self) -> Option<&T> {
         match &self.0 {
             State::Ready(value) => Some(value),
-            State::Later(_) | State::Taken => None,
+            State::Later(_) => None,
         }
     }
 
@@ -151,29 +154,46 @@ impl<'a, T: Send + Unpin + 'a> Step<'a, T> {
     }
 }
 
-impl<T: Unpin> Future for Step<'_, T> {
+impl<'a, T: Unpin + 'a> Future for Step<'a, T> {
     type Output = T;
 
     /// # Panics
     /// When polled again after it has given its answer: a policy decision must never be invented.
     #[inline]
-    #[expect(
-        clippy::panic,
-        reason = "a finished step has no answer left, and a made-up one could let mail in"
-    )]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let state = &mut self.get_mut().0;
         if let State::Later(future) = state {
             let Poll::Ready(value) = future.as_mut().poll(context) else {
                 return Poll::Pending;
             };
-            *state = State::Taken;
+            *state = Given::state();
             return Poll::Ready(value);
         }
-        match mem::replace(state, State::Taken) {
+        match mem::replace(state, Given::state()) {
             State::Ready(value) => Poll::Ready(value),
-            State::Later(_) | State::Taken => panic!("step polled after it had given its answer"),
+            State::Later(mut future) => future.as_mut().poll(context),
         }
+    }
+}
+
+impl<T> Given<T> {
+    fn state<'a>() -> State<'a, T>
+    where
+        T: 'a,
+    {
+        State::Later(Box::pin(Self(PhantomData)))
+    }
+}
+
+impl<T> Future for Given<T> {
+    type Output = T;
+
+    #[expect(
+        clippy::panic,
+        reason = "a finished step has no answer left, and a made-up one could let mail in"
+    )]
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
+        panic!("step polled after it had given its answer")
     }
 }
 
@@ -188,7 +208,6 @@ impl<T: fmt::Debug> fmt::Debug for Step<'_, T> {
         match &self.0 {
             State::Ready(value) => f.debug_tuple("Ready").field(value).finish(),
             State::Later(_) => f.write_str("Later(..)"),
-            State::Taken => f.write_str("Taken"),
         }
     }
 }

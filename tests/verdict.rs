@@ -283,24 +283,25 @@ fn how_rows_end() {
     ] {
         let settled = row(letters);
         let said = settled
-            .verdict
+            .verdict()
             .refusal()
-            .map_or_else(|| settled.verdict.to_string(), ToString::to_string);
+            .map_or_else(|| settled.verdict().to_string(), ToString::to_string);
         assert_eq!(
-            (said.as_str(), settled.rule.as_ref().map(Rule::as_str)),
+            (said.as_str(), settled.rule().map(Rule::as_str)),
             (verdict, rule),
             "{letters}"
         );
-        assert!(settled.doubt.is_none());
+        assert!(settled.doubt().is_none());
     }
 }
 
 #[test]
 fn the_first_name_stays() {
     let judgement = named(named(Verdict::Accept.into(), "inner"), "outer");
-    assert_eq!(judgement.rule.unwrap().as_str(), "inner");
+    assert_eq!(judgement.rule().unwrap().as_str(), "inner");
     assert_eq!(named(Judgement::PROCEED, "rule"), Judgement::PROCEED);
-    let doubt = named(named(Judgement::might_refuse(doubtful()), "inner"), "outer").doubt;
+    let (_, _, doubt) =
+        named(named(Judgement::might_refuse(doubtful()), "inner"), "outer").into_parts();
     assert_eq!(doubt.refuse.unwrap().rule.unwrap().as_str(), "inner");
     assert!(Doubt::default().is_none());
 }

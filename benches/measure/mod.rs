@@ -70,6 +70,19 @@ pub(crate) fn is_a_test() -> bool {
         || std::env::args().any(|argument| argument == "--test" || argument == "--list")
 }
 
+/// What `--runs ROW SIDE COUNT` on the command line asks for: to run one side of one row so many times and do nothing
+/// else. Under a tool that counts instructions, the difference of two counts is free of what surrounds the runs.
+pub(crate) fn asked_runs() -> Option<(String, String, u64)> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--runs");
+    arguments.next()?;
+    let mut next = || {
+        arguments
+            .next()
+            .expect("--runs takes a row, a side and a count")
+    };
+    Some((next(), next(), next().parse().expect("a count")))
+}
+
 fn turn<T>(runs: u32, run: &mut impl FnMut() -> T) -> f64 {
     let start = Instant::now();
     for _ in 0..runs {

@@ -8,7 +8,7 @@ use crate::policy::{Inquiry, Policy};
 use crate::reply::ReplyCode;
 use crate::session::Session;
 use crate::trace::{Note, Recorder, Skip};
-use crate::verdict::{Doubt, Judgement, Refusal, Stage, Then, Verdict};
+use crate::verdict::{Judgement, Refusal, Stage, Then, Verdict};
 
 impl Settings {
     /// Judges the session at a stage: relay control first where it has a say, then the row.
@@ -57,17 +57,15 @@ impl Settings {
     }
 
     fn word(&self, judgement: Judgement, stage: Stage, session: &Session) -> Outcome {
-        let Verdict::Refuse(refusal) = judgement.verdict else {
-            let outcome = Outcome::of(judgement.verdict, self.wording.proceed(stage));
-            return Outcome {
-                rule: judgement.rule,
-                ..outcome
-            };
+        let (verdict, rule, _) = judgement.into_parts();
+        let Verdict::Refuse(refusal) = verdict else {
+            let outcome = Outcome::of(verdict, self.wording.proceed(stage));
+            return Outcome { rule, ..outcome };
         };
         let refusal = refusal.at(stage);
         let reply = self.wording.refuse(&refusal, stage, session);
         Outcome {
-            rule: judgement.rule,
+            rule,
             then: then(&refusal, reply.code(), stage),
             ..Outcome::of(refusal.into(), reply)
         }
@@ -76,7 +74,7 @@ impl Settings {
     async fn judge<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Judgement {
         if inquiry.stage == Stage::Recipient {
             let relay = self.relay_control.check(inquiry).await;
-            if relay.verdict.is_decisive() {
+            if relay.verdict().is_decisive() {
                 return relay;
             }
         }
@@ -104,13 +102,10 @@ fn then(refusal: &Refusal, spoken: ReplyCode, stage: Stage) -> Then {
 /// Doubt decides where the row ends for a recipient or a message. Before that it can only soften a refusal: whoever
 /// might have refused is asked again, and may know by then.
 fn settle(judgement: Judgement, stage: Stage) -> Judgement {
-    if stage >= Stage::Recipient || judgement.verdict.refusal().is_some() {
+    if stage >= Stage::Recipient || judgement.verdict().refusal().is_some() {
         judgement.settled()
     } else {
-        Judgement {
-            doubt: Doubt::default(),
-            ..judgement
-        }
+        judgement.undoubted()
     }
 }
 

@@ -40,7 +40,7 @@ impl Policy for RelayControl {
         inquiry.connection().and_then(move |connection| {
             let judgement = judge(connection, destination, inquiry);
             match inquiry.perimeter.backup_candidate(recipient) {
-                Some(domain) if judgement.verdict.is_decisive() => {
+                Some(domain) if judgement.verdict().is_decisive() => {
                     let backup = inquiry.perimeter.backup_for(domain, inquiry.dns);
                     backup.map(|backup| unless_backup(backup, judgement))
                 }

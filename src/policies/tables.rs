@@ -95,8 +95,8 @@ impl ClientTable {
         inquiry: &Inquiry<'_>,
     ) -> Judgement {
         let known = self.judge(names, inquiry);
-        match known.verdict {
-            Verdict::Refuse(refusal) => refusal.in_doubt().into(),
+        match known.verdict() {
+            Verdict::Refuse(_) => known.map_refusal(Refusal::in_doubt),
             Verdict::Accept if self.names.others == 0 => known,
             Verdict::Accept => self.might_accept(error),
             Verdict::Proceed if self.names.accepting == 0 => {

@@ -1,7 +1,6 @@
 //! A row of policies.
 
 use std::fmt;
-use std::mem;
 use std::slice;
 
 use super::{Decision, Due, Inquiry, Policy, RefuseAt, Timing};
@@ -75,29 +74,18 @@ impl Chain {
 impl Policy for Chain {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         let moment = inquiry.moment();
-        let mut doubt = Doubt::default();
         let mut members = self.members.iter();
         while let Some(member) = members.next() {
             if !member.due.meets(moment) {
                 continue;
             }
             let decision = member.policy.check(inquiry);
-            if decision.as_ready().is_some_and(Judgement::is_clear) {
-                mem::forget(decision); // most are clear; they own nothing, and moving or dropping them costs more than the rest
-                continue;
-            }
-            match decision.into_ready() {
-                Ok(judgement) if judgement.verdict.is_decisive() => {
-                    return Decision::ready(judgement.after(doubt));
-                }
-                Ok(judgement) => doubt = judgement.after(doubt).doubt,
-                Err(decision) => return Decision::later(rest(decision, doubt, members, inquiry)),
+            // Most are clear, and whatever else is done for those costs more than asking them.
+            if !decision.as_ready().is_some_and(Judgement::is_clear) {
+                return go_on(decision, members, inquiry);
             }
         }
-        Decision::ready(Judgement {
-            doubt,
-            ..Judgement::PROCEED
-        })
+        Decision::ready(Judgement::PROCEED)
     }
 
     fn timing(&self) -> Timing {
@@ -106,6 +94,32 @@ impl Policy for Chain {
 
     fn kind(&self) -> &'static str {
         "chain"
+    }
+}
+
+/// The row from its first member on that had something to say, or must wait.
+#[cold]
+fn go_on<'a>(
+    first: Decision<'a>,
+    mut members: slice::Iter<'a, Member>,
+    inquiry: &'a Inquiry<'a>,
+) -> Decision<'a> {
+    let moment = inquiry.moment();
+    let mut doubt = Doubt::default();
+    let mut decision = first;
+    loop {
+        let judgement = match decision.into_ready() {
+            Ok(judgement) => judgement.after(doubt),
+            Err(decision) => return Decision::later(rest(decision, doubt, members, inquiry)),
+        };
+        if judgement.verdict().is_decisive() {
+            return Decision::ready(judgement);
+        }
+        doubt = judgement.into_parts().2;
+        decision = match members.find(|member| member.due.meets(moment)) {
+            Some(member) => member.policy.check(inquiry),
+            None => return Decision::ready(Judgement::PROCEED.after(doubt)),
+        };
     }
 }
 
@@ -120,18 +134,13 @@ async fn rest<'a>(
     let mut due = due.fuse();
     loop {
         let judgement = decision.await.after(doubt);
-        if judgement.verdict.is_decisive() {
+        if judgement.verdict().is_decisive() {
             return judgement;
         }
-        doubt = judgement.doubt;
+        doubt = judgement.into_parts().2;
         decision = match due.next() {
             Some(member) => member.policy.check(inquiry),
-            None => {
-                return Judgement {
-                    doubt,
-                    ..Judgement::PROCEED
-                };
-            }
+            None => return Judgement::PROCEED.after(doubt),
         };
     }
 }

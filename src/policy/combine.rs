@@ -134,17 +134,17 @@ impl<P: Policy> Policy for Named<P> {
 /// Records what a check came to, unless a rule inside it has done so already.
 fn record(inquiry: &Inquiry<'_>, mark: usize, judgement: &Judgement) {
     let recorder = inquiry.recorder;
-    match &judgement.verdict {
-        _ if judgement.rule.is_some() => {}
+    match judgement.verdict() {
+        _ if judgement.rule().is_some() => {}
         Verdict::Refuse(refusal) => recorder.decision(|| Note::Refused(refusal.clone())),
         Verdict::Accept => recorder.decision(|| Note::Accepted),
-        Verdict::Proceed if judgement.doubt.is_none() && !recorder.is_concluded(mark) => {
+        Verdict::Proceed if judgement.doubt().is_none() && !recorder.is_concluded(mark) => {
             recorder.evidence(|| Note::Clean);
         }
         Verdict::Proceed => {}
     }
     if let Some(doubted) = judgement
-        .doubt
+        .doubt()
         .refuse
         .as_deref()
         .filter(|doubted| doubted.rule.is_none())
@@ -152,7 +152,7 @@ fn record(inquiry: &Inquiry<'_>, mark: usize, judgement: &Judgement) {
         recorder.decision(|| Note::MightRefuse(doubted.refusal.clone()));
     }
     if let Some(doubted) = judgement
-        .doubt
+        .doubt()
         .accept
         .as_deref()
         .filter(|doubted| doubted.rule.is_none())
@@ -293,7 +293,7 @@ impl<P: Policy> Policy for DryRun<P> {
 /// let refused = Arc::new(AtomicUsize::new(0));
 /// let counter = refused.clone();
 /// let check = VerifiedClient::new().inspect(move |_, judgement| {
-///     counter.fetch_add(judgement.verdict.refusal().iter().count(), Ordering::Relaxed);
+///     counter.fetch_add(judgement.verdict().refusal().iter().count(), Ordering::Relaxed);
 /// });
 /// let guard = Guard::builder(perimeter, shared).refuse_at(RefuseAt::Earliest).check(check).build();
 /// let _ = guard.connect_blocking(client);
@@ -354,7 +354,7 @@ pub struct Answering<P> {
 impl<P: Policy> Policy for Answering<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         self.policy.check(inquiry).map(|judgement| {
-            change_refusal(judgement, |refusal| {
+            judgement.map_refusal(|refusal| {
                 match refusal.clone().with_code(self.code) {
                     Ok(answering) => answering,
                     Err(_) => refusal, // trouble and doubt are never refused for good
@@ -391,18 +391,8 @@ impl<P: Policy> Policy for Softened<P> {
     fn check<'a>(&'a self, inquiry: &'a Inquiry<'a>) -> Decision<'a> {
         self.policy
             .check(inquiry)
-            .map(|judgement| change_refusal(judgement, Refusal::softened))
+            .map(|judgement| judgement.map_refusal(Refusal::softened))
     }
 
     like_inner!();
-}
-
-fn change_refusal(judgement: Judgement, change: impl FnOnce(Refusal) -> Refusal) -> Judgement {
-    match judgement.verdict {
-        Verdict::Refuse(refusal) => Judgement {
-            verdict: change(refusal).into(),
-            ..judgement
-        },
-        Verdict::Proceed | Verdict::Accept => judgement,
-    }
 }

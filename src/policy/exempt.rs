@@ -8,7 +8,7 @@ use crate::relay::Side;
 use crate::session::Session;
 use crate::step::Step;
 use crate::trace::{Note, Skip};
-use crate::verdict::{Judgement, Verdict};
+use crate::verdict::{Judgement, Refusal};
 
 /// One ground on which a check passes a session over.
 ///
@@ -103,13 +103,7 @@ impl Exemptions {
         self.cover(inquiry).and_then(move |cover| match cover {
             Cover::Exempt => pass_over(inquiry),
             Cover::Judged => check(),
-            Cover::Unknown => check().map(|judgement| match judgement.verdict {
-                Verdict::Refuse(refusal) => Judgement {
-                    verdict: refusal.in_doubt().into(),
-                    ..judgement
-                },
-                Verdict::Proceed | Verdict::Accept => judgement,
-            }),
+            Cover::Unknown => check().map(|judgement| judgement.map_refusal(Refusal::in_doubt)),
         })
     }
 

@@ -118,7 +118,7 @@ enum Parts {
 /// }
 ///
 /// let judgement = insiders_only(Connection::Trouble(DnsError::Timeout));
-/// assert!(judgement.verdict.refusal().unwrap().is_temporary());
+/// assert!(judgement.verdict().refusal().unwrap().is_temporary());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "complete: found out or not")]

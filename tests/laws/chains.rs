@@ -105,15 +105,15 @@ proptest! {
         prop_assert_eq!(judge(&chain(&members).dry_run()), Judgement::PROCEED);
         prop_assert_eq!(judge(&chain(&members).named("x").dry_run().named("y")), Judgement::PROCEED);
         let softened = judge(&chain(&members).softened());
-        prop_assert!(softened.verdict.refusal().is_none_or(Refusal::is_temporary));
-        prop_assert!(softened.settled().verdict.refusal().is_none_or(Refusal::is_temporary));
+        prop_assert!(softened.verdict().refusal().is_none_or(Refusal::is_temporary));
+        prop_assert!(softened.settled().verdict().refusal().is_none_or(Refusal::is_temporary));
     }
 
     /// Settling is done once: what is settled stays.
     #[test]
     fn what_is_settled_stays(judgement in judgements()) {
         let once = judgement.settled();
-        prop_assert!(once.doubt.is_none());
+        prop_assert!(once.doubt().is_none());
         prop_assert_eq!(once.clone().settled(), once);
     }
 }

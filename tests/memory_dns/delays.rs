@@ -12,7 +12,7 @@ use mailward::step::Step;
 
 use crate::{addresses, name, seconds, zone};
 
-fn poll<T>(step: &mut std::pin::Pin<&mut Step<'_, T>>) -> Poll<T>
+fn poll<'a, T: 'a>(step: &mut std::pin::Pin<&mut Step<'a, T>>) -> Poll<T>
 where
     T: Unpin,
 {

@@ -76,7 +76,7 @@ fn block_lists() {
     }
     // The first list in this order is named.
     let judgement = stranger(&zone("127.0.0.4", "127.0.0.2")).judge(&lists());
-    let refusal = judgement.verdict.refusal().unwrap().clone();
+    let refusal = judgement.verdict().refusal().unwrap().clone();
     assert!(
         format!("{:?}", refusal.reason()).contains("one.example.net"),
         "{refusal:?}"

@@ -97,7 +97,7 @@ impl Scene {
 
     /// A judgement in short: the refusal, or the verdict; and with doubt what might have been.
     fn says(&self, policy: &dyn Policy) -> String {
-        let Judgement { verdict, doubt, .. } = self.judge(policy);
+        let (verdict, _, doubt) = self.judge(policy).into_parts();
         let verdict = verdict
             .refusal()
             .map_or_else(|| verdict.to_string(), ToString::to_string);
@@ -251,8 +251,8 @@ fn a_policy_whose_facts_are_not_there_has_no_objection() {
             &recorder,
         );
         assert_eq!(
-            policy.check(&inquiry).wait().verdict,
-            Verdict::Proceed,
+            policy.check(&inquiry).wait().verdict(),
+            &Verdict::Proceed,
             "{}",
             policy.kind()
         );

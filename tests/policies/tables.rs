@@ -115,7 +115,7 @@ fn what_is_to_be_logged_is_noted_at_the_level_of_decisions() {
     for (policy, noted) in policies {
         let scene = stranger("");
         // Noted, and it goes on to the rule that decides.
-        assert!(scene.judge(&*policy).verdict.refusal().is_some());
+        assert!(scene.judge(&*policy).verdict().refusal().is_some());
         assert_eq!(scene.recorder.into_trace().to_string(), noted);
     }
 }

@@ -62,12 +62,13 @@ fn doubt_goes_along() {
             .then(member(Verdict::Accept.into()).named("fourth"))
             .then(member(refusal().into()));
         let judgement = stranger().judge(&chain);
-        assert_eq!(judgement.verdict, Verdict::Accept);
-        assert_eq!(judgement.rule.as_ref().unwrap().as_str(), "fourth");
+        assert_eq!(judgement.verdict(), &Verdict::Accept);
+        assert_eq!(judgement.rule().unwrap().as_str(), "fourth");
+        let (_, _, doubt) = judgement.into_parts();
         let rule =
             |doubted: Option<Box<mailward::verdict::Doubted>>| doubted.unwrap().rule.unwrap();
-        assert_eq!(rule(judgement.doubt.refuse).as_str(), "first");
-        assert_eq!(rule(judgement.doubt.accept).as_str(), "second");
+        assert_eq!(rule(doubt.refuse).as_str(), "first");
+        assert_eq!(rule(doubt.accept).as_str(), "second");
     }
 }
 
@@ -86,7 +87,7 @@ fn a_chain_in_a_chain_is_its_members() {
             .then(says(Verdict::Accept)),
     );
     let outer = Chain::new().then(boxed).then(says(refusal()));
-    assert_eq!(stranger().judge(&outer).verdict, Verdict::Accept);
+    assert_eq!(stranger().judge(&outer).verdict(), &Verdict::Accept);
     assert_eq!(outer.timing(), Timing::Parts);
 }
 

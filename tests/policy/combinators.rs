@@ -38,7 +38,7 @@ fn combinators_keep_the_timing_and_kind_of_what_is_in_them() {
 fn a_name_is_given_to_what_has_none() {
     let mut scene = stranger();
     let judgement = scene.judge(&says(refusal()).named("inner").named("outer"));
-    assert_eq!(judgement.rule.unwrap().as_str(), "inner");
+    assert_eq!(judgement.rule().unwrap().as_str(), "inner");
     assert_eq!(
         scene.trace().to_string(),
         "inner: refused 550 5.7.1 closed\n"
@@ -138,7 +138,7 @@ fn softened_and_answering_change_the_code() {
     let code = |policy: &dyn Policy| {
         scene
             .judge(policy)
-            .verdict
+            .verdict()
             .refusal()
             .unwrap()
             .code()

@@ -51,7 +51,11 @@ fn whom_unless_passes_over() {
     ] {
         let policy = says(refusal());
         let judgement = scene.judge(&policy.clone().unless(exempt.clone()));
-        assert_eq!(judgement.verdict.refusal().is_none(), passed, "{exempt:?}");
+        assert_eq!(
+            judgement.verdict().refusal().is_none(),
+            passed,
+            "{exempt:?}"
+        );
         assert_eq!(policy.asked(), usize::from(!passed), "{exempt:?}");
         let skipped = scene.trace().to_string().contains("skipped: exempt");
         assert_eq!(skipped, passed, "{exempt:?}");
@@ -69,14 +73,14 @@ fn an_exemption_by_name_in_trouble_softens() {
         "9.113.0.203.in-addr.arpa. PTR !servfail",
     );
     let policy = || says(refusal()).unless(Exemptions::own_users());
-    let softened = scene.judge(&policy()).verdict.refusal().unwrap().clone();
+    let softened = scene.judge(&policy()).verdict().refusal().unwrap().clone();
     assert_eq!(softened.to_string(), "450 4.7.1 closed");
     // Whatever the operator's code, for the client may be one of us.
     let answering = policy().answering(ReplyCode::MAILBOX_UNAVAILABLE).unwrap();
     assert_eq!(
         scene
             .judge(&answering)
-            .verdict
+            .verdict()
             .refusal()
             .unwrap()
             .code()
@@ -86,8 +90,8 @@ fn an_exemption_by_name_in_trouble_softens() {
     assert_eq!(
         scene
             .judge(&says(Verdict::Accept).unless(Exemption::Internal))
-            .verdict,
-        Verdict::Accept
+            .verdict(),
+        &Verdict::Accept
     );
     // A ground that needs no name decides before.
     let either = says(refusal()).unless([Exemption::Internal, Exemption::when(|_| true)]);
@@ -139,9 +143,13 @@ fn a_table_in_trouble_might_have_accepted_by_name() {
         scene
             .judge(&Chain::new().then(table).then(says(then)))
             .settled()
-            .verdict
     };
-    let code = |verdict: Verdict| verdict.refusal().map(|refusal| refusal.code().as_u16());
+    let code = |judgement: Judgement| {
+        judgement
+            .verdict()
+            .refusal()
+            .map(|refusal| refusal.code().as_u16())
+    };
     let friends = || table(&["*.friends.example OK"]);
     let foes = || table(&["*.foes.example REJECT"]);
     assert_eq!(code(settled(friends(), refusal().into())), Some(451));
@@ -165,14 +173,14 @@ fn a_table_in_trouble_might_have_accepted_by_name() {
     let both = table(&["*.friends.example OK", "203.0.113.0/24 REJECT"]);
     assert_eq!(code(settled(both.clone(), Judgement::PROCEED)), Some(450));
     let coded = Chain::new().then(both.answering(ReplyCode::MAILBOX_UNAVAILABLE).unwrap());
-    assert_eq!(code(scene.judge(&coded).verdict), Some(450));
+    assert_eq!(code(scene.judge(&coded)), Some(450));
     // One for the address accepts only if no rule for a name could say otherwise.
     let ok = table(&["*.friends.example OK", "203.0.113.0/24 OK"]);
-    assert_eq!(settled(ok, refusal().into()), Verdict::Accept);
+    assert_eq!(settled(ok, refusal().into()), Verdict::Accept.into());
     for other in ["REJECT", "DUNNO"] {
         let mixed = table(&[&format!("*.foes.example {other}"), "203.0.113.0/24 OK"]);
         assert_eq!(code(settled(mixed.clone(), refusal().into())), Some(451));
-        assert_eq!(settled(mixed, Judgement::PROCEED), Verdict::Proceed);
+        assert_eq!(settled(mixed, Judgement::PROCEED), Judgement::PROCEED);
     }
 }
 
@@ -193,22 +201,22 @@ fn a_chain_is_moved_with_its_members() {
     // Its member judges a recipient by itself; moved, it refuses at DATA, or as early as the connection.
     assert!(
         heard(&row(Stage::Data), Stage::Data)
-            .verdict
+            .verdict()
             .refusal()
             .is_some()
     );
     assert_eq!(
-        heard(&row(Stage::Data), Stage::Recipient).verdict,
-        Verdict::Accept
+        heard(&row(Stage::Data), Stage::Recipient).verdict(),
+        &Verdict::Accept
     );
     assert!(
         heard(&row(Stage::Connect), Stage::Connect)
-            .verdict
+            .verdict()
             .refusal()
             .is_some()
     );
     assert_eq!(
-        heard(&row(Stage::Mail), Stage::Connect).verdict,
-        Verdict::Proceed
+        heard(&row(Stage::Mail), Stage::Connect).verdict(),
+        &Verdict::Proceed
     );
 }
