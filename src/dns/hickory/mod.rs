@@ -163,7 +163,7 @@ struct Settings {
 }
 
 impl Settings {
-    /// Whether every server is this machine's own.
+    /// Whether one of the servers is this machine's own.
     fn on_loopback(&self) -> bool {
         self.servers.iter().map(SocketAddr::ip).any(|ip| match ip {
             IpAddr::V4(ip) => ip.is_loopback(),

@@ -70,7 +70,7 @@ impl Resolver {
 }
 
 fn set(options: &mut ResolverOpts, settings: &Settings) {
-    options.timeout = settings.timeout;
+    options.timeout = settings.timeout.min(LONGEST);
     options.attempts = settings.attempts.saturating_sub(1); // hickory counts those after the first
     options.cache_size = settings.cache;
     options.max_active_requests = settings.in_flight;
@@ -150,5 +150,5 @@ const MOST_ALIASES: usize = 7;
 /// Absence for more than a day causes more trouble than it saves (RFC 2308 section 5).
 const LONGEST_ABSENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Timers add this to the present, which must not overflow.
+/// Timers add a timeout to the present, which must not overflow.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
