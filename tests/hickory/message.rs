@@ -49,6 +49,14 @@ impl Question {
         }
     }
 
+    /// The same question in lower case.
+    pub(crate) fn folded(&self) -> Self {
+        Self {
+            section: self.section.to_ascii_lowercase(),
+            ..self.clone()
+        }
+    }
+
     /// The same question with another id and perhaps another name, as a forger would repeat it.
     pub(crate) fn forged(&self, name: Option<&str>) -> Self {
         let mut section = self.section.clone();

@@ -1,7 +1,7 @@
 //! A name server on loopback that says what its script says, over UDP and TCP.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -47,7 +47,15 @@ impl Server {
         tcp: Tcp,
         script: impl Fn(&Question) -> Act + Send + Sync + 'static,
     ) -> Self {
-        let (datagrams, streams) = sockets();
+        Self::at(Ipv4Addr::LOCALHOST.into(), tcp, script)
+    }
+
+    pub(crate) fn at(
+        ip: IpAddr,
+        tcp: Tcp,
+        script: impl Fn(&Question) -> Act + Send + Sync + 'static,
+    ) -> Self {
+        let (datagrams, streams) = sockets(ip);
         let address = datagrams.local_addr().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
@@ -92,9 +100,9 @@ impl Drop for Server {
 }
 
 /// A port that is free for both.
-fn sockets() -> (UdpSocket, TcpListener) {
+fn sockets(ip: IpAddr) -> (UdpSocket, TcpListener) {
     loop {
-        let datagrams = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let datagrams = UdpSocket::bind((ip, 0)).unwrap();
         if let Ok(streams) = TcpListener::bind(datagrams.local_addr().unwrap()) {
             return (datagrams, streams);
         }

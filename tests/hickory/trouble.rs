@@ -1,11 +1,14 @@
 //! Servers that fail, refuse, lie, or say nothing.
 
-use std::time::Instant;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::time::{Duration, Instant};
 
 use mailward::dns::{Answer, Dns, DnsError, PtrTarget};
+use mailward::step::Step;
 
 use crate::message::{
-    A, FORMERR, NOTIMP, REFUSED, Reply, SERVFAIL, a as address, answer, cname, code, ns, ptr,
+    A, FORMERR, NOTIMP, Question, REFUSED, Reply, SERVFAIL, a as address, answer, cname, code, ns,
+    ptr,
 };
 use crate::server::{Act, Server, Tcp};
 use crate::{IMPATIENCE, PATIENCE, a, addresses, builder, impatient, name, resolver};
@@ -60,16 +63,17 @@ fn records_beside_a_failure_do_not_count() {
 fn silence_ends_when_all_attempts_have() {
     let server = Server::start(|_| Act::Silence);
     let started = Instant::now();
+    let timeout = Duration::from_millis(500);
     let dns = builder(&server)
-        .timeout(IMPATIENCE)
+        .timeout(timeout)
         .attempts(3)
         .build()
         .unwrap();
     assert_eq!(a(&dns, "mail.example"), Err(DnsError::Timeout));
     let took = started.elapsed();
-    assert!(took >= IMPATIENCE * 3, "{took:?}");
+    assert!(took >= timeout * 3, "{took:?}");
     assert!(took < PATIENCE, "{took:?}");
-    assert_eq!(server.asked(), ["mail.example 1"; 3]);
+    assert!(server.asked().len() >= 3, "{:?}", server.asked()); // and some within each attempt
 }
 
 #[test]
@@ -86,11 +90,11 @@ fn a_chain_has_no_more_time_than_a_name() {
 
 #[test]
 fn a_server_that_is_not_there_is_silence() {
-    let address = Server::start(|_| Act::Silence).address();
-    let nobody = std::net::UdpSocket::bind((address.ip(), 0)).unwrap();
+    let closed = {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.local_addr().unwrap()
+    };
     let server = Server::start(|_| Act::Silence);
-    let closed = nobody.local_addr().unwrap();
-    drop(nobody);
     let dns = builder(&server)
         .servers([closed])
         .timeout(IMPATIENCE)
@@ -119,7 +123,7 @@ fn the_second_server_is_asked_when_the_first_is_silent() {
         Server::start(|question| answer([address(&question.name, 60, "192.0.2.1")]).into());
     let dns = builder(&server)
         .servers([silent.address(), server.address()])
-        .timeout(IMPATIENCE * 4)
+        .timeout(Duration::from_secs(1))
         .attempts(2)
         .build()
         .unwrap();
@@ -205,10 +209,7 @@ fn two_hundred_reverse_names_come_over_tcp() {
     });
     let found = resolver(&server).ptr("203.0.113.9".parse().unwrap()).wait();
     let names = (0..200).map(|n| PtrTarget::Name(name(&format!("h{n}.example"))));
-    assert_eq!(
-        found,
-        Ok(Answer::of(names, std::time::Duration::from_secs(60)))
-    );
+    assert_eq!(found, Ok(Answer::of(names, Duration::from_secs(60))));
     assert_eq!(
         server.asked(),
         [
@@ -264,10 +265,11 @@ fn a_truncated_answer_that_tcp_does_not_complete_is_failure() {
         true => Act::Silence,
         false => truncated().into(),
     });
-    assert_eq!(
-        a(&impatient(&silent), "mail.example"),
-        Err(DnsError::Timeout)
-    );
+    let patient = builder(&silent)
+        .timeout(Duration::from_secs(1))
+        .build()
+        .unwrap();
+    assert_eq!(a(&patient, "mail.example"), Err(DnsError::Timeout));
     assert_eq!(
         silent.asked()[..2],
         ["mail.example 1", "mail.example 1+tcp"]
@@ -284,4 +286,59 @@ fn trouble_with_one_family_says_nothing_of_the_other() {
     assert_eq!(a(&dns, "mail.example"), Err(DnsError::ServerFailure));
     let v6 = dns.aaaa(name("mail.example").borrowed()).wait();
     assert_eq!(v6, crate::no_data(60));
+}
+
+#[test]
+fn many_truncated_answers_are_completed_at_once() {
+    let server = Server::start(|question| match question.over_tcp {
+        true => answer([address(&question.name, 60, "192.0.2.1")]).into(),
+        false => truncated().into(),
+    });
+    let dns = resolver(&server);
+    let names: Vec<_> = (0..200)
+        .map(|n| name(&format!("mail{n}.example")))
+        .collect();
+    let all = Step::join_all(names.iter().map(|name| dns.a(name.borrowed()))).wait();
+    assert_eq!(all, vec![addresses(60, &["192.0.2.1"]); 200]);
+}
+
+#[test]
+fn a_server_may_have_an_ipv6_address() {
+    if UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
+        return; // a machine without
+    }
+    let server = Server::at(Ipv6Addr::LOCALHOST.into(), Tcp::Open, |question| {
+        answer([address(&question.name, 60, "192.0.2.1")]).into()
+    });
+    assert_eq!(
+        a(&resolver(&server), "mail.example"),
+        addresses(60, &["192.0.2.1"])
+    );
+}
+
+/// An address of this machine that is not on loopback; asking for it sends nothing.
+fn address_of_ours() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect(("192.0.2.1", 53)).ok()?;
+    let ip = socket.local_addr().ok()?.ip();
+    (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip)
+}
+
+#[test]
+fn letters_are_in_random_case_where_there_is_a_way_to_forge_on() {
+    let Some(ip) = address_of_ours() else { return };
+    let owner = "a-name-of-many-letters-so-that-some-are-upper-case.example";
+    let reply = |question: &Question| answer([address(&question.name, 60, "192.0.2.1")]);
+    let server = Server::at(ip, Tcp::Open, move |question| reply(question).into());
+    assert_eq!(a(&resolver(&server), owner), addresses(60, &["192.0.2.1"]));
+    assert_ne!(server.asked(), [format!("{owner} 1")]);
+
+    // Whoever does not give the case back is asked again over TCP.
+    let folding = Server::at(ip, Tcp::Open, move |question| {
+        Act::Octets(vec![reply(question).to(&question.folded())])
+    });
+    assert_eq!(a(&resolver(&folding), owner), addresses(60, &["192.0.2.1"]));
+    let asked = folding.asked();
+    assert_eq!(asked.len(), 2, "{asked:?}");
+    assert!(asked[1].ends_with("+tcp"), "{asked:?}");
 }

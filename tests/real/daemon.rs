@@ -89,7 +89,7 @@ impl Drop for Folder {
 pub(crate) struct Daemon {
     child: Child,
     address: SocketAddr,
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl Daemon {
@@ -114,7 +114,7 @@ impl Daemon {
             let mut daemon = Self {
                 child,
                 address: (Ipv4Addr::LOCALHOST, port).into(),
-                _folder: folder,
+                folder,
             };
             if daemon.comes_up(&answers) {
                 return daemon;
@@ -130,7 +130,7 @@ impl Daemon {
 
     /// What it wrote so far.
     pub(crate) fn log(&self) -> String {
-        let log = fs::read(self._folder.path().join("log")).unwrap_or_default();
+        let log = fs::read(self.folder.path().join("log")).unwrap_or_default();
         String::from_utf8_lossy(&log).into_owned()
     }
 

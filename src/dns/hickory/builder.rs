@@ -61,7 +61,8 @@ impl HickoryBuilder {
 
     /// How many answers are kept for as long as their TTL says; 100 000 unless said, 0 for none.
     ///
-    /// They are kept as they came, a few kilobytes each at most times.
+    /// They are kept as they came: some kilobytes each, and up to 64 KiB where a zone's owner means harm. Whoever has
+    /// a caching name server on the same machine loses little with 0.
     pub fn cache(self, answers: u64) -> Self {
         Self {
             cache: answers,
@@ -77,7 +78,7 @@ impl HickoryBuilder {
         }
     }
 
-    /// How long one attempt may take; 2 seconds unless said.
+    /// How long one attempt may take; 2 seconds unless said. A server that is silent for a while is reminded within it.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }

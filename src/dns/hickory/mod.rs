@@ -4,9 +4,7 @@
 //! question is a task there whose answer may be awaited from any executor, or waited for by a thread without one. A
 //! host that runs tokio anyway may give its handle instead.
 //!
-//! What is asked is the very name, label by label: no search list, no `ndots`, no hosts file. As RFC 6761 has it, no
-//! server is asked about names under `localhost`, the addresses `127.0.0.0/8` and `::1`, and names under `invalid`
-//! and `onion`: the former are `localhost` and its addresses, the latter do not exist.
+//! What is asked is the very name, label by label: no search list, no `ndots`, no hosts file.
 
 mod answer;
 mod builder;
@@ -32,8 +30,12 @@ use worker::Worker;
 
 /// A [`Dns`] that asks real name servers.
 ///
-/// It answers in a time of at most timeout times attempts ([`HickoryBuilder::timeout`]), once it is its turn
-/// ([`HickoryBuilder::in_flight`]). A question whose step is dropped is given up.
+/// hickory needs tokio; its host need not: it keeps a small runtime in a thread of its own, or uses one that it is given
+/// ([`HickoryBuilder::handle`]). Answers may be awaited from any executor, or waited for by a thread without one.
+///
+/// A question is asked when its step is first polled, and has its answer after at most timeout times attempts
+/// ([`HickoryBuilder::timeout`]), counted from when it is its turn ([`HickoryBuilder::in_flight`]). A question whose
+/// step is dropped is given up.
 ///
 /// | what came | answer |
 /// | --- | --- |
@@ -45,9 +47,13 @@ use worker::Worker;
 /// | nothing, since the runtime that should have asked has ended | [`DnsError::ServerFailure`] |
 ///
 /// Answers are kept in hickory's cache ([`HickoryBuilder::cache`]), trouble is not. A truncated answer is asked for
-/// again over TCP.
+/// again over TCP. Towards servers elsewhere the letters of a name are sent in random case, which a forger must guess.
 ///
-/// It may be dropped anywhere, also in async code. Clients of one guard share it in an `Arc`.
+/// What is asked is the very name: no search list, no `ndots`, no hosts file. As RFC 6761 has it, no server is asked
+/// about `localhost`, `127.0.0.0/8`, `::1` and names below `localhost`, which have each other's names and addresses,
+/// nor about names below `invalid` and `onion`, which do not exist.
+///
+/// It may be dropped anywhere, also in async code. Several guards may share it in an `Arc`.
 ///
 /// ```
 /// use mailward::dns::{Dns, DnsError, HickoryDns};
