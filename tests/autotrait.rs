@@ -115,6 +115,8 @@ fn storey_1() {
         dns::ZoneError
     ];
     shared![Box<dyn dns::Dns>];
+    #[cfg(feature = "hickory")]
+    shared![dns::HickoryBuilder, dns::HickoryDns, dns::HickoryError];
 }
 
 #[test]

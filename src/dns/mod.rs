@@ -5,12 +5,18 @@
 //! that a server did not answer is not ([`DnsError`]), and nothing may be granted or refused for good because of it
 //! (RFC 2505 section 2.9 and item 13). No outcome is ever spelt `None`.
 //!
-//! [`MemoryDns`] is a whole name system in a string, for tests, demonstrations, replays and fuzzing.
+//! [`MemoryDns`] is a whole name system in a string, for tests, demonstrations, replays and fuzzing. `HickoryDns`
+//! (feature `hickory`, on by default) asks real name servers.
 
+#[cfg(feature = "hickory")]
+mod hickory;
 mod memory;
 mod question;
 mod reverse;
 
+#[cfg(feature = "hickory")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hickory")))]
+pub use hickory::{HickoryBuilder, HickoryDns, HickoryError};
 pub use memory::{MemoryDns, ZoneError};
 pub use question::{Question, RecordType};
 pub use reverse::QueryName;
