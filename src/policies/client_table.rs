@@ -5,9 +5,7 @@ use crate::dns::{Answer, DnsError, Lookup, PtrTarget};
 use crate::fcrdns::Fcrdns;
 use crate::policy::{Decision, Inquiry, Policy, Timing};
 use crate::step::Step;
-use crate::table::{
-    self, Action, Found, HostFacts, HostPattern, HostTable, Known, Question, Rule,
-};
+use crate::table::{self, Action, Found, HostFacts, HostPattern, HostTable, Known, Question, Rule};
 use crate::verdict::{Judgement, Reason, Refusal, Stage, Subject, Verdict};
 
 /// Judges clients by a host table (`auth.mta`), and by `EXCLUDES` and `REQUIRES` what senders they may have.
@@ -184,9 +182,11 @@ impl<'a> Walk<'a> {
         };
         self.next = Some(next);
         while let Some(rule) = check.table.ordered(next) {
-            let found = check.table.judge(rule, &self.facts)?;
-            if let Some(judgement) = self.meet(rule, found) {
-                return Ok(judgement);
+            if self.has_a_say(rule) {
+                let found = check.table.judge(rule, &self.facts)?;
+                if let Some(judgement) = self.meet(rule, found) {
+                    return Ok(judgement);
+                }
             }
             next = next.saturating_add(1);
             self.next = Some(next);
@@ -203,7 +203,11 @@ impl<'a> Walk<'a> {
             None if check.table.begins_with_names() => return Err(Question::Names),
             None => &[],
         };
-        if self.facts.names.is_some_and(|known| known.trouble.is_some()) {
+        if self
+            .facts
+            .names
+            .is_some_and(|known| known.trouble.is_some())
+        {
             self.unsure = check.names.unsure;
             let about_senders = check.names.about_senders.iter();
             let mut about_senders = about_senders.filter_map(|at| check.table.rules().get(*at));
@@ -215,8 +219,7 @@ impl<'a> Walk<'a> {
 
     /// What a rule comes to; `None` where the next one is to be asked.
     fn meet(&mut self, rule: &Rule<HostPattern>, found: Found) -> Option<Judgement> {
-        let silent = rule.action().is_about_senders() && !self.excludes(rule);
-        if found == Found::No || silent {
+        if found == Found::No || !self.has_a_say(rule) {
             return None;
         }
         if found == Found::Maybe {
@@ -242,6 +245,11 @@ impl<'a> Walk<'a> {
             Action::Log(_) => None,
             Action::Refuse(rejection) => Some(self.refuse(refusal(rejection, Reason::BadClient))),
         }
+    }
+
+    /// Whether a rule would say anything if it is about the client.
+    fn has_a_say(&self, rule: &Rule<HostPattern>) -> bool {
+        !rule.action().is_about_senders() || self.excludes(rule)
     }
 
     /// Whether a rule refuses the present sender.

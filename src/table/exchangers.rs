@@ -42,10 +42,7 @@ pub(crate) fn is_exchanger<'a>(
     })
 }
 
-fn holds<A: Copy + Into<IpAddr>>(
-    found: &Lookup<A>,
-    client: ClientIp,
-) -> Result<bool, DnsError> {
+fn holds<A: Copy + Into<IpAddr>>(found: &Lookup<A>, client: ClientIp) -> Result<bool, DnsError> {
     let answer = found.as_ref().map_err(|error| *error)?;
     let mut addresses = answer.records().iter();
     Ok(addresses.any(|&address| address.into() == client.as_ip()))
@@ -56,7 +53,11 @@ fn any(found: &[Result<bool, DnsError>]) -> Result<bool, DnsError> {
     if found.contains(&Ok(true)) {
         return Ok(true);
     }
-    found.iter().copied().find(Result::is_err).unwrap_or(Ok(false))
+    found
+        .iter()
+        .copied()
+        .find(Result::is_err)
+        .unwrap_or(Ok(false))
 }
 
 /// How many exchangers of a domain are asked at most.

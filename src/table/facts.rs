@@ -97,9 +97,7 @@ impl<'n> HostFacts<'n> {
                     Found::Yes => Found::No,
                 }
             }
-            HostPattern::Exchangers(domain) => {
-                self.exchanger.ok_or(Question::Exchanger(domain))?
-            }
+            HostPattern::Exchangers(domain) => self.exchanger.ok_or(Question::Exchanger(domain))?,
             HostPattern::Unverified(name) => self.unverified(name, subdomains)?,
         })
     }

@@ -84,7 +84,10 @@ const RESTRICTIONS: [(&str, &str); 7] = [
     ("reject_", CHECK),
     ("check_", CHECK),
     ("defer_", CHECK),
-    ("warn_if_reject", "a restriction of Postfix; a check that does not act is the business of dry-run"),
+    (
+        "warn_if_reject",
+        "a restriction of Postfix; a check that does not act is the business of dry-run",
+    ),
     ("smtpd_", CHECK),
 ];
 

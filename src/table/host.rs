@@ -235,7 +235,11 @@ impl HostTableBuilder {
     pub(super) fn holding(&self, network: Network) -> impl Iterator<Item = usize> {
         let networks = self.0.networks.holding(network.first().into());
         let shorter = move |rule: &usize| {
-            let other = self.0.rules.get(*rule).and_then(|rule| rule.pattern.network());
+            let other = self
+                .0
+                .rules
+                .get(*rule)
+                .and_then(|rule| rule.pattern.network());
             other.is_some_and(|other| other.prefix_len() < network.prefix_len())
         };
         networks.filter(shorter)

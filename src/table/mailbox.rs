@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Action, Index, InvalidRule, Key, MailboxPattern, Ordered, Party, Rule, RuleFault,
-    Subdomains, write_rules,
+    Action, Index, InvalidRule, Key, MailboxPattern, Ordered, Party, Rule, RuleFault, Subdomains,
+    write_rules,
 };
 use crate::address::{Domain, LocalPart, Mailbox, Recipient, Sender};
 
@@ -183,7 +183,9 @@ impl MailboxTable {
             [] => None,
             rules => Some((rules, party)),
         };
-        let found = asked.into_iter().filter_map(|(rules, party)| Some((rules, party()?)));
+        let found = asked
+            .into_iter()
+            .filter_map(|(rules, party)| Some((rules, party()?)));
         found.flat_map(|(rules, party)| {
             let subdomains = self.texts.subdomains();
             let rules = rules.iter().filter_map(|rule| self.rules.get(*rule));
@@ -344,7 +346,11 @@ impl MailboxTableBuilder {
             RuleFault::NullUnderCondition
         } else if rule.action.expression().is_some() {
             RuleFault::HostsOnly
-        } else if !self.table.ordered.take_room(rule, MailboxPattern::expression) {
+        } else if !self
+            .table
+            .ordered
+            .take_room(rule, MailboxPattern::expression)
+        {
             RuleFault::Expressions
         } else {
             return Ok(());

@@ -26,6 +26,7 @@ mod action;
 mod exchangers;
 mod expression;
 mod facts;
+mod file;
 mod foreign;
 mod host;
 mod host_pattern;
@@ -56,8 +57,9 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use self::action::{ActionFault, Caution, action_text, is_code, split_word};
-use self::foreign::foreign_action;
+use self::action::{ActionFault, Caution, EXPECTED, WORDS, action_text, is_code, split_word};
+use self::expression::FLAGS;
+use self::foreign::{foreign_action, substitution};
 use self::{index::Index, key::Key, networks::Networks, ordered::Ordered, party::Party};
 use crate::name::{Name, NamePattern};
 
@@ -212,7 +214,11 @@ fn write_rules<P: fmt::Display>(
         }
         let line = match expression(&rule.pattern) {
             Some(_) if rule.action.expression().is_none() => {
-                format!("{} {}", rule.pattern, rule.action.to_string().replace('$', "$$"))
+                format!(
+                    "{} {}",
+                    rule.pattern,
+                    rule.action.to_string().replace('$', "$$")
+                )
             }
             _ => rule.to_string(),
         };

@@ -4,5 +4,6 @@
 mod util;
 
 mod actions;
+mod files;
 mod hosts;
 mod mailboxes;

@@ -82,7 +82,8 @@ impl Expression {
         let flags = behind.map_or("", |(_, flags)| flags);
         let blank = flags.find([' ', '\t']);
         let surplus = blank.map_or(0, |blank| flags.len().saturating_sub(blank));
-        text.get(..text.len().saturating_sub(surplus)).unwrap_or(text)
+        text.get(..text.len().saturating_sub(surplus))
+            .unwrap_or(text)
     }
 
     /// How many octets of compiled form it may have, for the sum over a table.
@@ -245,7 +246,7 @@ fn last_line(error: &regex::Error) -> String {
     Excerpt::new(fault).to_string().trim_matches('"').to_owned()
 }
 
-pub(crate) const FLAGS: [char; 8] = ['i', 'm', 's', 'x', 'A', 'E', 'U', 'X'];
+pub(super) const FLAGS: [char; 8] = ['i', 'm', 's', 'x', 'A', 'E', 'U', 'X'];
 
 /// Sizes of a compiled expression that are tried in turn; the last is the most it may have.
 struct Sizes {
