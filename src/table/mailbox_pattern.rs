@@ -87,6 +87,8 @@ impl MailboxPattern {
             Ok(Self::NotExpression(expression))
         } else if text.starts_with('/') {
             Ok(Self::Expression(Expression::parse(text)?))
+        } else if is_unknown_kind(text) {
+            Err(MailboxFault::Kind(Excerpt::new(text)))
         } else if let Some(wildcard) = wildcard(text) {
             Ok(Self::Wildcard(Wildcard::parse(wildcard)?))
         } else if let Some(local) = text.strip_suffix('@') {
@@ -97,8 +99,6 @@ impl MailboxPattern {
             Err(MailboxFault::Anybody(Excerpt::new(text)))
         } else if text.contains('@') {
             Ok(Self::Address(Mailbox::parse(text)?))
-        } else if text.contains(':') {
-            Err(MailboxFault::Kind(Excerpt::new(text)))
         } else {
             Ok(Self::Domain(NamePattern::parse(text)?))
         }
@@ -210,6 +210,16 @@ enum MailboxFault {
     Mailbox(#[from] InvalidMailbox),
     #[error(transparent)]
     Wildcard(#[from] InvalidWildcard),
+}
+
+/// Whether a text begins with a word and a colon, as no address does, and the word is none of ours.
+fn is_unknown_kind(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(word, _)| {
+        !word.eq_ignore_ascii_case(WILDCARD)
+            && word
+                .bytes()
+                .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))
+    })
 }
 
 /// The wildcard in a text: behind its word, or that of a domain with a star in it, which no address has.

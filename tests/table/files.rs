@@ -90,7 +90,7 @@ fn each_fault_of_a_line_has_its_place() {
         ),
         (
             "192.0.2.1\n  REJECT caf\u{e9}\n".as_bytes(),
-            "f:2:13: error: reply text \"caf\\u{e9}\": unusable character '\u{e9}' at octet 3\n",
+            "f:2:13: error: reply text \"café\": unusable character '\u{e9}' at octet 3\n",
         ),
         (
             b"192.0.2.1\n\tREJCT\n   no\n",
