@@ -1,5 +1,7 @@
 //! Host tables.
 
+use std::time::Duration;
+
 use super::{OnTrouble, note, put_off, refusal};
 use crate::dns::{Answer, DnsError, Lookup, PtrTarget};
 use crate::fcrdns::Fcrdns;
@@ -113,7 +115,7 @@ impl Policy for ClientTable {
             };
             match walk.ask(question).into_ready() {
                 Ok(fact) => walk.learn(fact),
-                Err(fact) => return Decision::later(walk.to_the_end(fact)),
+                Err(fact) => return Decision::later(walk.finish(fact)),
             }
         }
     }
@@ -159,7 +161,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    async fn to_the_end(mut self, first: Step<'a, Fact<'a>>) -> Judgement {
+    async fn finish(mut self, first: Step<'a, Fact<'a>>) -> Judgement {
         let mut fact = first;
         loop {
             self.learn(fact.await);
@@ -304,12 +306,12 @@ impl<'a> Walk<'a> {
             (Question::Names, _) => inquiry.client_name().map(Fact::Names),
             // What the names were found among is known then.
             (Question::Reverse, Some(Fcrdns::Mismatch(targets))) => {
-                let ttl = std::time::Duration::ZERO;
+                let ttl = Duration::ZERO;
                 let records = targets.clone();
                 Step::ready(Fact::Reverse(Ok(Answer::Records { records, ttl })))
             }
             (Question::Reverse, Some(Fcrdns::NoName)) => {
-                Step::ready(Fact::Reverse(Ok(Answer::of([], std::time::Duration::ZERO))))
+                Step::ready(Fact::Reverse(Ok(Answer::of([], Duration::ZERO))))
             }
             (Question::Reverse, _) => inquiry.dns.ptr(self.facts.client).map(Fact::Reverse),
         }
@@ -324,7 +326,7 @@ impl<'a> Walk<'a> {
                 self.facts.exchanger = Some(Found::Maybe);
             }
             Fact::Names(client) => {
-                self.trouble = self.trouble.or(client.trouble());
+                self.trouble = self.trouble.or_else(|| client.trouble());
                 self.client = Some(client);
                 self.facts.names = Some(Known {
                     names: client.names(),
@@ -332,7 +334,7 @@ impl<'a> Walk<'a> {
                 });
             }
             Fact::Reverse(found) => {
-                self.trouble = self.trouble.or(found.as_ref().err().copied());
+                self.trouble = self.trouble.or_else(|| found.as_ref().err().copied());
                 self.facts.reverse = Some(found.map(|answer| answer.records().into()));
             }
         }

@@ -64,7 +64,7 @@ impl HostTable {
     ///
     /// The names are those that [`fcrdns::verify`](crate::fcrdns::verify) confirmed for this address; no other name
     /// can be asked about. Where DNS is in trouble there are none, and a rule for an address or a network that a
-    /// name's rule would have preceded is found. Allocates nothing.
+    /// name's rule would have preceded is found. Allocates nothing before the fifth.
     #[must_use]
     pub fn lookup(&self, client: ClientIp, names: &[VerifiedName]) -> Option<&Rule<HostPattern>> {
         self.matches(client, names)

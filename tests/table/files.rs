@@ -46,6 +46,7 @@ fn lines_comments_and_continuations() {
     for text in [
         "# a comment\n\n192.0.2.1\tREJECT go away\n  # another\nmail.example   OK\n",
         "\u{feff}192.0.2.1 REJECT go away\r\nmail.example OK\r\n",
+        "192.0.2.1\n REJECT go\n# x\n\taway\nmail.example OK",
         "192.0.2.1\n REJECT\n# between\n\n\tgo away\nmail.example OK",
         "192.0.2.1 REJECT go away  \n   \nmail.example OK \t",
     ] {

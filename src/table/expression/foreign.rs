@@ -19,6 +19,9 @@ pub(super) fn closing_slash(text: &str) -> Option<usize> {
 
 /// The first construct of PCRE that cannot be had in linear time, or not in this engine.
 pub(super) fn construct(source: &str) -> Option<&'static str> {
+    if source.contains("[[.") || source.contains("[[=") {
+        return Some("a collating element");
+    }
     let mut characters = source.char_indices().peekable();
     let mut repeated = false;
     while let Some((at, character)) = characters.next() {

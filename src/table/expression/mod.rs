@@ -106,6 +106,9 @@ impl Expression {
         if source.is_empty() {
             return Err(ExpressionFault::Empty);
         }
+        if source.contains(|found: char| found.is_control() && found != '\t') {
+            return Err(ExpressionFault::Control);
+        }
         if let Some(construct) = foreign::construct(source) {
             return Err(ExpressionFault::Foreign(construct));
         }
@@ -181,6 +184,8 @@ impl InvalidExpression {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum ExpressionFault {
+    #[error("a control character stands in an expression only as an escape")]
+    Control,
     #[error("an empty expression matches everybody")]
     Empty,
     #[error("unknown flag {}", .0.escape_default())]

@@ -203,11 +203,13 @@ fn action(line: &Line, start: usize, by_expression: bool, file: &mut File<'_>) -
         );
         return None;
     }
+    // A text has no tab in it; here one is as good as a blank, above all where it begins a line that continues another.
+    let blank = text.replace('\t', " ");
     let plain = match by_expression {
-        true => text.replace("$$", "$"),
-        false => text.to_owned(),
+        true => blank.replace("$$", "$"),
+        false => blank,
     };
-    let (word, rest) = plain.split_once([' ', '\t']).unwrap_or((&plain, ""));
+    let (word, rest) = plain.split_once(' ').unwrap_or((&plain, ""));
     match Action::read(&plain) {
         Ok((action, caution)) => {
             if let Some(caution) = caution {
