@@ -25,6 +25,7 @@ fn reasons() -> Vec<Reason> {
         Reason::UnresolvableGreeting,
         Reason::MismatchedGreeting,
         Reason::BadSender(None),
+        Reason::ExcludedSender,
         Reason::UnqualifiedSender,
         Reason::UnresolvableSender(MailRoute::Nowhere(Absence::NoSuchName)),
         Reason::NullMxSender,

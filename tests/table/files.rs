@@ -13,7 +13,7 @@ fn hosts(text: impl AsRef<[u8]>) -> Result<(HostTable, String), String> {
     assert_eq!(table.is_none(), found.has_errors());
     table
         .map(|table| (table, found.to_string()))
-        .ok_or(found.to_string())
+        .ok_or_else(|| found.to_string())
 }
 
 fn senders(text: impl AsRef<[u8]>) -> Result<(MailboxTable, String), String> {
@@ -22,7 +22,7 @@ fn senders(text: impl AsRef<[u8]>) -> Result<(MailboxTable, String), String> {
     assert_eq!(table.is_none(), found.has_errors());
     table
         .map(|table| (table, found.to_string()))
-        .ok_or(found.to_string())
+        .ok_or_else(|| found.to_string())
 }
 
 #[track_caller]
