@@ -135,6 +135,8 @@ fn storey_3() {
     shared![relay::Backup, relay::Destination, relay::Known];
     shared![relay::Login, relay::Perimeter, relay::Side];
     shared![table::Action, table::InvalidAction, table::Rejection];
+    shared![table::Deferral, table::Expression, table::InvalidExpression];
+    shared![table::Wildcard, table::InvalidWildcard];
     shared![table::HostPattern, table::InvalidHostPattern];
     shared![table::MailboxPattern, table::InvalidMailboxPattern];
     shared![table::HostTable, table::HostTableBuilder];

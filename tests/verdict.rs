@@ -25,6 +25,7 @@ fn reasons() -> Vec<Reason> {
         Reason::UnresolvableGreeting,
         Reason::MismatchedGreeting,
         Reason::BadSender(None),
+        Reason::ExcludedSender,
         Reason::UnqualifiedSender,
         Reason::UnresolvableSender(MailRoute::Nowhere(Absence::NoSuchName)),
         Reason::NullMxSender,
@@ -88,6 +89,7 @@ fn usual_codes() {
             "450 4.7.0 mismatched-greeting",
         ),
         ("550 5.7.1 bad-sender", "450 4.7.1 bad-sender"),
+        ("550 5.7.1 excluded-sender", "450 4.7.1 excluded-sender"),
         (
             "550 5.1.7 unqualified-sender",
             "450 4.1.7 unqualified-sender",

@@ -5,6 +5,7 @@
 
 mod blocklist;
 mod client;
+mod client_table;
 mod greeting;
 mod relay;
 mod sender;
@@ -12,11 +13,13 @@ mod tables;
 
 pub use blocklist::Blocklist;
 pub use client::{Require, VerifiedClient};
+pub use client_table::ClientTable;
 pub use greeting::{Greeting, GreetingFault, UnknownGreetingFault};
 pub use relay::RelayControl;
 pub use sender::{SenderDomain, Treatment};
-pub use tables::{ClientTable, RecipientTable, SenderTable};
+pub use tables::{RecipientTable, SenderTable};
 
+use self::tables::{note, put_off, refusal};
 use crate::dns::DnsError;
 use crate::verdict::{Judgement, Refusal, Subject};
 

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::{Deferral, Expression, InvalidExpression, Rejection, foreign_action};
 use crate::excerpt::Excerpt;
-use crate::reply::{Detail, EnhancedCode, InvalidReplyText, ReplyCode, ReplyText};
+use crate::reply::{Class, InvalidReplyText, ReplyText};
 
 /// What a rule of a table says is to be done.
 ///
@@ -14,7 +15,11 @@ use crate::reply::{Detail, EnhancedCode, InvalidReplyText, ReplyCode, ReplyText}
 /// | `DUNNO` | no opinion, and look no further in this table |
 /// | `REJECT [X.Y.Z] [text]`, `DEFER [X.Y.Z] [text]` | refuse for good, refuse for now |
 /// | `NNN [X.Y.Z] text` | refuse with this reply code, 400 to 599 but 521 |
-/// | `LOG [text]` | note it and go on |
+/// | `DEFER_IF_PERMIT [X.Y.Z] [text]` | refuse for now, unless somebody later refuses for good |
+/// | `DEFER_IF_REJECT [X.Y.Z] [text]` | if somebody later refuses, then for now |
+/// | `EXCLUDES /expression/flags` | refuse senders in which the [`Expression`] is found; in a table of hosts only |
+/// | `REQUIRES /expression/flags` | refuse senders in which it is not found; in a table of hosts only |
+/// | `LOG [text]`, `WARN [text]`, `INFO [text]` | note it and go on |
 ///
 /// Words are read in any case. The class of the enhanced code is the reply code's, whatever was written.
 ///
@@ -31,12 +36,20 @@ use crate::reply::{Detail, EnhancedCode, InvalidReplyText, ReplyCode, ReplyText}
 pub enum Action {
     /// `OK`: accept, and ask no later check.
     Accept,
+    /// `DEFER_IF_PERMIT`: the rule might have refused; if nobody refuses for good, refuse for now.
+    DeferIfPermit(Deferral),
+    /// `DEFER_IF_REJECT`: the rule might have accepted; a later refusal for good becomes one for now.
+    DeferIfReject(Deferral),
     /// `DUNNO`: no opinion, and no other rule of this table either.
     Dunno,
+    /// `EXCLUDES`: refuse senders in which this is found; look on in this table for others.
+    Excludes(Expression),
     /// `LOG`: note it, with this text if there is one, and look on in this table.
     Log(Option<ReplyText>),
     /// `REJECT`, `DEFER` or a reply code: refuse.
     Refuse(Rejection),
+    /// `REQUIRES`: refuse senders in which this is not found; look on in this table for others.
+    Requires(Expression),
 }
 
 impl Action {
@@ -45,19 +58,18 @@ impl Action {
     /// # Errors
     ///
     /// No word or one that is no action, a reply code that refuses nothing or stands behind `REJECT` or `DEFER`, or a
-    /// text that is no [`ReplyText`].
+    /// text that is no [`ReplyText`]. Actions of Postfix that are not a table's business here say whose it is.
     ///
     /// ```
     /// use mailward::table::Action;
     ///
     /// let error = Action::parse("RELAY").unwrap_err();
-    /// assert_eq!(error.to_string(), "RELAY: a table never lets anybody relay; that is the perimeter's business");
+    /// assert_eq!(error.to_string(), "RELAY: a table never lets anybody relay; that is the business of [perimeter]");
     /// ```
     pub fn parse(text: &str) -> Result<Self, InvalidAction> {
-        Self::read(text.trim_matches(BLANK)).map_err(|fault| InvalidAction {
-            input: Excerpt::new(text),
-            fault,
-        })
+        let read = Self::read(text.trim_matches(BLANK));
+        read.map(|(action, _)| action)
+            .map_err(|fault| InvalidAction::new(text, fault))
     }
 
     /// Whether the rule refuses.
@@ -66,23 +78,59 @@ impl Action {
         matches!(self, Self::Refuse(_))
     }
 
-    fn read(text: &str) -> Result<Self, ActionFault> {
-        let (word, rest) = split_word(text);
-        match word.to_ascii_uppercase().as_str() {
-            "" => Err(ActionFault::Empty),
-            "OK" => Ok(Self::Accept),
-            "DUNNO" => Ok(Self::Dunno),
-            "LOG" => Ok(Self::Log(operator_text(rest)?)),
-            "REJECT" => Rejection::permanent().read(rest),
-            "DEFER" => Rejection::temporary().read(rest),
-            "RELAY" => Err(ActionFault::Relay),
-            // A time stamp, as access(5) has it for tables that another program writes.
-            number if rest.is_empty() && is_number(number) => Ok(Self::Accept),
-            number if is_code(number) => {
-                Rejection::of(number.parse().map_err(|_| ActionFault::Code)?)?.read(rest)
-            }
-            _ => Err(ActionFault::Unknown),
+    /// Whether it refuses some senders, and says nothing else.
+    pub(crate) const fn is_about_senders(&self) -> bool {
+        matches!(self, Self::Excludes(_) | Self::Requires(_))
+    }
+
+    /// Whether a rule for somebody says all there is to say of him in this table.
+    pub(super) const fn is_decisive(&self) -> bool {
+        !matches!(self, Self::Excludes(_) | Self::Log(_) | Self::Requires(_))
+    }
+
+    /// Whether the rule may spare somebody a refusal: of another rule, or of a later check.
+    pub(super) const fn spares(&self) -> bool {
+        matches!(self, Self::Accept | Self::DeferIfReject(_) | Self::Dunno)
+    }
+
+    /// The expression that senders are compared with.
+    pub(super) const fn expression(&self) -> Option<&Expression> {
+        match self {
+            Self::Excludes(expression) | Self::Requires(expression) => Some(expression),
+            _ => None,
         }
+    }
+
+    /// An action, and what its author may not have meant.
+    pub(super) fn read(text: &str) -> Result<(Self, Option<Caution>), ActionFault> {
+        let (word, rest) = split_word(text);
+        let spared = (!rest.is_empty()).then_some(Caution::Ignored);
+        let action = match word.to_ascii_uppercase().as_str() {
+            "" => return Err(ActionFault::Empty),
+            "OK" => return Ok((Self::Accept, spared)),
+            "DUNNO" => return Ok((Self::Dunno, spared)),
+            "LOG" | "WARN" | "INFO" => Self::Log(action_text(rest)?),
+            "EXCLUDES" => Self::Excludes(sole_expression(rest)?),
+            "REQUIRES" => Self::Requires(sole_expression(rest)?),
+            "DEFER_IF_PERMIT" => return Deferral::read(Self::DeferIfPermit, rest),
+            "DEFER_IF_REJECT" => return Deferral::read(Self::DeferIfReject, rest),
+            "REJECT" => return Rejection::permanent().read(rest),
+            "DEFER" => return Rejection::temporary().read(rest),
+            // A time stamp, as access(5) has it for tables that another program writes.
+            number if rest.is_empty() && is_number(number) => {
+                let caution = may_be_a_refusal(number).then_some(Caution::Number);
+                return Ok((Self::Accept, caution));
+            }
+            number if is_code(number) => {
+                let code = number.parse().map_err(|_| ActionFault::Code)?;
+                return Rejection::of(code)?.read(rest);
+            }
+            _ => {
+                let foreign = foreign_action(word).map(ActionFault::Foreign);
+                return Err(foreign.unwrap_or(ActionFault::Unknown));
+            }
+        };
+        Ok((action, None))
     }
 }
 
@@ -105,168 +153,15 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accept => f.write_str("OK"),
+            Self::DeferIfPermit(deferral) => write!(f, "DEFER_IF_PERMIT{deferral}"),
+            Self::DeferIfReject(deferral) => write!(f, "DEFER_IF_REJECT{deferral}"),
             Self::Dunno => f.write_str("DUNNO"),
+            Self::Excludes(expression) => write!(f, "EXCLUDES {expression}"),
             Self::Log(None) => f.write_str("LOG"),
             Self::Log(Some(text)) => write!(f, "LOG {text}"),
             Self::Refuse(rejection) => rejection.fmt(f),
+            Self::Requires(expression) => write!(f, "REQUIRES {expression}"),
         }
-    }
-}
-
-/// How a rule refuses: for good or for now, and with which codes and text, if it names them.
-///
-/// It can hold no code that accepts, and not 521, which is for hosts that take no mail from anybody (RFC 7504).
-///
-/// ```
-/// use mailward::reply::{Detail, ReplyCode, ReplyText};
-/// use mailward::table::Rejection;
-///
-/// let rejection = Rejection::with_code(ReplyCode::MAILBOX_BUSY)?
-///     .with_detail(Detail::POLICY)
-///     .with_text(ReplyText::from_static("come back later"));
-/// assert!(!rejection.is_permanent());
-/// assert_eq!(rejection.to_string(), "450 4.7.1 come back later");
-/// # Ok::<(), mailward::table::InvalidAction>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
-    how: How,
-    detail: Option<Detail>,
-    text: Option<ReplyText>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
-    Code(ReplyCode),
-    Permanent,
-    Temporary,
-}
-
-impl Rejection {
-    /// For good, with the code that is usual at the stage.
-    #[must_use]
-    pub const fn permanent() -> Self {
-        Self {
-            how: How::Permanent,
-            detail: None,
-            text: None,
-        }
-    }
-
-    /// For now, with the code that is usual at the stage.
-    #[must_use]
-    pub const fn temporary() -> Self {
-        Self {
-            how: How::Temporary,
-            detail: None,
-            text: None,
-        }
-    }
-
-    /// With this very code.
-    ///
-    /// # Errors
-    ///
-    /// A code that is not from 400 to 599, and 521.
-    pub fn with_code(code: ReplyCode) -> Result<Self, InvalidAction> {
-        Self::of(code).map_err(|fault| InvalidAction {
-            input: Excerpt::new(&code.to_string()),
-            fault,
-        })
-    }
-
-    /// The same with this enhanced code, whose class is the reply code's.
-    #[must_use]
-    pub fn with_detail(self, detail: Detail) -> Self {
-        Self {
-            detail: Some(detail),
-            ..self
-        }
-    }
-
-    /// The same with this text.
-    #[must_use]
-    pub fn with_text(self, text: ReplyText) -> Self {
-        Self {
-            text: Some(text),
-            ..self
-        }
-    }
-
-    /// Whether it is for good (5yz) or for now (4yz).
-    #[must_use]
-    pub const fn is_permanent(&self) -> bool {
-        match self.how {
-            How::Code(code) => code.is_permanent(),
-            How::Permanent => true,
-            How::Temporary => false,
-        }
-    }
-
-    /// The reply code, if the rule names one.
-    #[must_use]
-    pub const fn code(&self) -> Option<ReplyCode> {
-        match self.how {
-            How::Code(code) => Some(code),
-            How::Permanent | How::Temporary => None,
-        }
-    }
-
-    /// The enhanced code without its class, if the rule names one.
-    #[must_use]
-    pub const fn detail(&self) -> Option<Detail> {
-        self.detail
-    }
-
-    /// The text, if the rule has one.
-    #[must_use]
-    pub const fn text(&self) -> Option<&ReplyText> {
-        self.text.as_ref()
-    }
-
-    const fn of(code: ReplyCode) -> Result<Self, ActionFault> {
-        match code.as_u16() {
-            521 => Err(ActionFault::NoMailService),
-            400..=599 => Ok(Self {
-                how: How::Code(code),
-                detail: None,
-                text: None,
-            }),
-            _ => Err(ActionFault::Code),
-        }
-    }
-
-    /// Reads what stands behind the word or the code.
-    fn read(self, rest: &str) -> Result<Action, ActionFault> {
-        let (first, behind) = split_word(rest);
-        if self.code().is_none() && is_code(first) {
-            return Err(ActionFault::CodeBehindWord);
-        }
-        let (detail, text) = match first.parse::<EnhancedCode>() {
-            Ok(enhanced) => (Some(enhanced.detail()), behind),
-            Err(_) => (None, rest),
-        };
-        Ok(Action::Refuse(Self {
-            detail,
-            text: operator_text(text)?,
-            ..self
-        }))
-    }
-}
-
-/// As it stands in a table.
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let class = if self.is_permanent() { '5' } else { '4' };
-        match self.how {
-            How::Code(code) => write!(f, "{code}")?,
-            How::Permanent => f.write_str("REJECT")?,
-            How::Temporary => f.write_str("DEFER")?,
-        }
-        if let Some(detail) = self.detail {
-            write!(f, " {class}.{detail}")?;
-        }
-        self.text.iter().try_for_each(|text| write!(f, " {text}"))
     }
 }
 
@@ -285,25 +180,49 @@ pub struct InvalidAction {
     fault: ActionFault,
 }
 
+impl InvalidAction {
+    pub(super) fn new(text: &str, fault: ActionFault) -> Self {
+        Self {
+            input: Excerpt::new(text),
+            fault,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum ActionFault {
+pub(super) enum ActionFault {
     #[error("a refusal has a reply code from 400 to 599")]
     Code,
     #[error("a reply code stands instead of REJECT or DEFER, not behind it")]
     CodeBehindWord,
     #[error("an action is missing")]
     Empty,
+    #[error(transparent)]
+    Expression(#[from] InvalidExpression),
+    #[error("{0}")]
+    Foreign(&'static str),
     #[error("521 is for hosts that take no mail from anybody (RFC 7504)")]
     NoMailService,
-    #[error("a table never lets anybody relay; that is the perimeter's business")]
-    Relay,
+    #[error("nothing stands behind the expression")]
+    Surplus,
     #[error(transparent)]
     Text(#[from] InvalidReplyText),
-    #[error("not an action; expected OK, DUNNO, REJECT, DEFER, LOG or a reply code and a text")]
+    #[error("not an action; expected {EXPECTED}")]
     Unknown,
 }
 
-fn operator_text(text: &str) -> Result<Option<ReplyText>, ActionFault> {
+/// What is read, but may not have been meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caution {
+    /// The enhanced code had another class than this one, the reply code's.
+    Class(Class),
+    /// Behind a word that takes no text there is one.
+    Ignored,
+    /// A number alone, which looks like a reply code, accepts.
+    Number,
+}
+
+pub(super) fn action_text(text: &str) -> Result<Option<ReplyText>, ActionFault> {
     if text.is_empty() {
         Ok(None)
     } else {
@@ -311,17 +230,47 @@ fn operator_text(text: &str) -> Result<Option<ReplyText>, ActionFault> {
     }
 }
 
-fn split_word(text: &str) -> (&str, &str) {
+fn sole_expression(text: &str) -> Result<Expression, ActionFault> {
+    let expression = Expression::first_of(text);
+    if expression.len() < text.len() {
+        return Err(ActionFault::Surplus);
+    }
+    Ok(Expression::parse(text)?)
+}
+
+pub(super) fn split_word(text: &str) -> (&str, &str) {
     let (word, rest) = text.split_once(BLANK).unwrap_or((text, ""));
     (word, rest.trim_start_matches(BLANK))
 }
 
-fn is_code(word: &str) -> bool {
+pub(super) fn is_code(word: &str) -> bool {
     word.len() == 3 && is_number(word)
 }
 
 fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|octet| octet.is_ascii_digit())
 }
+
+fn may_be_a_refusal(number: &str) -> bool {
+    is_code(number) && number.starts_with(['4', '5'])
+}
+
+/// What an action can be, for error messages.
+pub(super) const EXPECTED: &str = "OK, DUNNO, REJECT, DEFER, LOG or a reply code and a text";
+
+/// The words that are read, for suggestions.
+pub(super) const WORDS: [&str; 11] = [
+    "OK",
+    "DUNNO",
+    "REJECT",
+    "DEFER",
+    "DEFER_IF_PERMIT",
+    "DEFER_IF_REJECT",
+    "EXCLUDES",
+    "REQUIRES",
+    "LOG",
+    "WARN",
+    "INFO",
+];
 
 const BLANK: [char; 2] = [' ', '\t'];

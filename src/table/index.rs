@@ -18,6 +18,10 @@ impl Index {
         self.subdomains = subdomains;
     }
 
+    pub(super) const fn subdomains(&self) -> Subdomains {
+        self.subdomains
+    }
+
     /// Adds a rule, unless there is one for the text, which is given back.
     pub(super) fn insert(&mut self, text: impl Into<Box<str>>, rule: usize) -> Result<(), usize> {
         insert(&mut self.rules, text.into(), rule)

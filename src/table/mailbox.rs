@@ -1,6 +1,12 @@
 //! The table of senders (`auth.user`) or of recipients.
 
-use super::{Action, Index, InvalidRule, Key, MailboxPattern, Rule, RuleFault, Subdomains};
+use std::fmt;
+use std::sync::Arc;
+
+use super::{
+    Action, Index, InvalidRule, Key, MailboxPattern, Ordered, Party, Rule, RuleFault, Subdomains,
+    write_rules,
+};
 use crate::address::{Domain, LocalPart, Mailbox, Recipient, Sender};
 
 /// Rules about mailboxes, by address, domain and local part: of senders, or of recipients.
@@ -27,6 +33,7 @@ pub struct MailboxTable {
     rules: Vec<Rule<MailboxPattern>>,
     texts: Index,
     null: Option<usize>,
+    ordered: Ordered<MailboxPattern>,
 }
 
 impl MailboxTable {
@@ -56,9 +63,10 @@ impl MailboxTable {
     /// 2. for the address without the extension of its local part (`user` for `user+list`);
     /// 3. for the domain;
     /// 4. for the names below one above the domain, longest first;
-    /// 5. for the local part in any domain, then for the local part without extension.
+    /// 5. for the local part in any domain, then for the local part without extension;
+    /// 6. wildcards, expressions and whatever stands behind `if`, in the order in which they were added.
     ///
-    /// Allocates nothing.
+    /// Allocates nothing before the sixth.
     #[must_use]
     pub fn lookup(&self, mailbox: &Mailbox) -> Option<&Rule<MailboxPattern>> {
         deciding(self.matches(mailbox))
@@ -96,6 +104,7 @@ impl MailboxTable {
         found
             .filter_map(|rule| self.rules.get(rule))
             .chain(self.anywhere(local))
+            .chain(self.in_order(|| Some(Party::of_mailbox(mailbox))))
     }
 
     /// All rules about a sender, in the order of [`lookup_sender`](Self::lookup_sender).
@@ -109,7 +118,10 @@ impl MailboxTable {
             Sender::Local(local) => Some(local),
             Sender::Mailbox(_) | Sender::Null => None,
         };
-        let anywhere = local.into_iter().flat_map(|local| self.anywhere(local));
+        let anywhere = local.into_iter().flat_map(|local| {
+            let in_order = self.in_order(|| Party::of_sender(sender));
+            self.anywhere(local).chain(in_order)
+        });
         self.at(null).chain(mailbox).chain(anywhere)
     }
 
@@ -126,7 +138,11 @@ impl MailboxTable {
             .mailbox()
             .into_iter()
             .flat_map(|mailbox| self.matches(mailbox));
-        self.at(bare).chain(mailbox)
+        let in_order = matches!(recipient, Recipient::Postmaster)
+            .then(|| self.in_order(|| Some(Party::of_recipient(recipient))));
+        self.at(bare)
+            .chain(mailbox)
+            .chain(in_order.into_iter().flatten())
     }
 
     /// Whether any rule is there.
@@ -156,6 +172,25 @@ impl MailboxTable {
             name.into_iter()
                 .flat_map(|name| self.texts.above(name.as_str())),
         )
+    }
+
+    /// The rules in file order, for somebody whose address is printed only if there are any.
+    fn in_order<'m>(
+        &self,
+        party: impl FnOnce() -> Option<Party<'m>>,
+    ) -> impl Iterator<Item = &Rule<MailboxPattern>> {
+        let asked = match self.ordered.rules() {
+            [] => None,
+            rules => Some((rules, party)),
+        };
+        let found = asked
+            .into_iter()
+            .filter_map(|(rules, party)| Some((rules, party()?)));
+        found.flat_map(|(rules, party)| {
+            let subdomains = self.texts.subdomains();
+            let rules = rules.iter().filter_map(|rule| self.rules.get(*rule));
+            rules.filter(move |rule| party.meets(rule, subdomains))
+        })
     }
 
     /// The rules for a local part in any domain.
@@ -220,14 +255,55 @@ impl MailboxTableBuilder {
     ///
     /// As for [`rule`](Self::rule).
     pub fn insert(&mut self, pattern: MailboxPattern, action: Action) -> Result<(), InvalidRule> {
-        let rule = Rule { pattern, action };
-        if rule.pattern == MailboxPattern::Null {
-            return self.insert_null(rule);
-        }
+        self.enter(Rule::new(None, pattern, action))
+    }
+
+    /// Adds a rule that counts only where all these conditions hold too, as behind `if` in regexp_table(5). It is asked
+    /// in the order in which rules were added.
+    ///
+    /// # Errors
+    ///
+    /// As for [`rule`](Self::rule), and a condition is no expression.
+    ///
+    /// ```
+    /// use mailward::table::MailboxTable;
+    ///
+    /// let mut builder = MailboxTable::for_senders();
+    /// builder.insert_if(&["/@spam\\.example$/".parse()?], "ann@".parse()?, "REJECT".parse()?)?;
+    /// let table = builder.build();
+    /// assert!(table.lookup(&"ann@spam.example".parse()?).is_some());
+    /// assert!(table.lookup(&"ann@example.org".parse()?).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn insert_if(
+        &mut self,
+        conditions: &[MailboxPattern],
+        pattern: MailboxPattern,
+        action: Action,
+    ) -> Result<(), InvalidRule> {
+        let conditions = (!conditions.is_empty()).then(|| Arc::from(conditions));
+        self.enter(Rule::new(conditions, pattern, action))
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn build(mut self) -> MailboxTable {
+        self.table.ordered.finish();
+        self.table
+    }
+
+    /// The rules so far, in the order in which they were added.
+    pub(super) fn rules(&self) -> &[Rule<MailboxPattern>] {
+        &self.table.rules
+    }
+
+    pub(super) fn enter(&mut self, rule: Rule<MailboxPattern>) -> Result<(), InvalidRule> {
+        self.check(&rule)?;
         let table = &mut self.table;
         let number = table.rules.len();
         let texts = &mut table.texts;
         let entered = match &rule.pattern {
+            _ if rule.conditions.is_some() => table.ordered.insert(&rule, number),
             MailboxPattern::Address(mailbox) => texts.insert(
                 Key::of_address(mailbox.local().as_str(), mailbox.domain()).as_str(),
                 number,
@@ -237,39 +313,61 @@ impl MailboxTableBuilder {
             MailboxPattern::Local(local) => {
                 texts.insert(Key::of_local(local.as_str()).as_str(), number)
             }
-            MailboxPattern::Null => Ok(()),
+            MailboxPattern::Null => match table.null {
+                Some(earlier) => Err(earlier),
+                None => {
+                    table.null = Some(number);
+                    Ok(())
+                }
+            },
+            MailboxPattern::Expression(_)
+            | MailboxPattern::NotExpression(_)
+            | MailboxPattern::Wildcard(_) => table.ordered.insert(&rule, number),
         };
         match entered {
             Ok(()) => table.rules.push(rule),
-            Err(earlier) => return Err(InvalidRule::duplicate(&rule, table.rules.get(earlier))),
+            Err(earlier) => return Err(InvalidRule::duplicate(&rule, earlier, &table.rules)),
         }
         Ok(())
     }
 
-    /// The table.
-    #[must_use]
-    pub fn build(self) -> MailboxTable {
-        self.table
+    /// Whether the rule can stand in the table at all.
+    fn check(&mut self, rule: &Rule<MailboxPattern>) -> Result<(), InvalidRule> {
+        let refuses = rule.action.is_refusal() || matches!(rule.action, Action::DeferIfPermit(_));
+        let is_null = rule.pattern == MailboxPattern::Null;
+        let unfit = rule.conditions().iter().find(|other| !other.is_condition());
+        let fault = if let Some(unfit) = unfit {
+            RuleFault::Condition(unfit.to_string())
+        } else if is_null && self.of == Of::Recipients {
+            RuleFault::NullRecipient
+        } else if is_null && refuses {
+            RuleFault::NullRefused
+        } else if is_null && rule.conditions.is_some() {
+            RuleFault::NullUnderCondition
+        } else if rule.action.expression().is_some() {
+            RuleFault::HostsOnly
+        } else if !self
+            .table
+            .ordered
+            .take_room(rule, MailboxPattern::expression)
+        {
+            RuleFault::Expressions
+        } else {
+            return Ok(());
+        };
+        Err(InvalidRule::new(rule, fault))
     }
+}
 
-    fn insert_null(&mut self, rule: Rule<MailboxPattern>) -> Result<(), InvalidRule> {
-        if self.of == Of::Recipients {
-            return Err(InvalidRule::new(&rule, RuleFault::NullRecipient));
-        }
-        if rule.action.is_refusal() {
-            return Err(InvalidRule::new(&rule, RuleFault::NullRefused));
-        }
-        if let Some(earlier) = self.table.null {
-            return Err(InvalidRule::duplicate(&rule, self.table.rules.get(earlier)));
-        }
-        self.table.null = Some(self.table.rules.len());
-        self.table.rules.push(rule);
-        Ok(())
+/// As its file, a rule a line.
+impl fmt::Display for MailboxTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_rules(&self.rules, MailboxPattern::expression, f)
     }
 }
 
 fn deciding<'t>(
     mut found: impl Iterator<Item = &'t Rule<MailboxPattern>>,
 ) -> Option<&'t Rule<MailboxPattern>> {
-    found.find(|rule| !matches!(rule.action, Action::Log(_)))
+    found.find(|rule| rule.action.is_decisive())
 }

@@ -23,23 +23,45 @@
 //! ```
 
 mod action;
+mod exchangers;
+mod expression;
+mod facts;
+mod file;
+mod foreign;
 mod host;
+mod host_pattern;
 mod index;
 mod key;
 mod mailbox;
+mod mailbox_pattern;
 mod networks;
-mod pattern;
+mod ordered;
+mod party;
+mod rejection;
+mod wildcard;
 
-pub use action::{Action, InvalidAction, Rejection};
+pub use action::{Action, InvalidAction};
+pub use expression::{Expression, InvalidExpression};
 pub use host::{HostTable, HostTableBuilder};
+pub use host_pattern::{HostPattern, InvalidHostPattern};
 pub use mailbox::{MailboxTable, MailboxTableBuilder};
-pub use pattern::{HostPattern, InvalidHostPattern, InvalidMailboxPattern, MailboxPattern};
+pub use mailbox_pattern::{InvalidMailboxPattern, MailboxPattern};
+pub use rejection::{Deferral, Rejection};
+pub use wildcard::{InvalidWildcard, Wildcard};
+
+pub(crate) use exchangers::is_exchanger;
+pub(crate) use facts::{Found, HostFacts, Known, Question};
 
 use std::collections::{HashMap, hash_map::Entry};
 use std::fmt;
 use std::hash::Hash;
+use std::sync::Arc;
 
-use self::{index::Index, key::Key, networks::Networks};
+use self::action::{ActionFault, Caution, EXPECTED, WORDS, action_text, is_code, split_word};
+use self::expression::FLAGS;
+use self::foreign::{foreign_action, substitution};
+use self::{index::Index, key::Key, networks::Networks, ordered::Ordered, party::Party};
+use crate::name::{Name, NamePattern};
 
 /// One rule of a table. Printed, it is a line of a table file.
 ///
@@ -54,11 +76,29 @@ use self::{index::Index, key::Key, networks::Networks};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule<P> {
+    conditions: Conditions<P>,
     pattern: P,
     action: Action,
 }
 
+/// What must hold too: the `if` lines round a rule, the outermost first.
+type Conditions<P> = Option<Arc<[P]>>;
+
 impl<P> Rule<P> {
+    fn new(conditions: Conditions<P>, pattern: P, action: Action) -> Self {
+        Self {
+            conditions,
+            pattern,
+            action,
+        }
+    }
+
+    /// What must hold too: the patterns of the `if` lines round the rule, the outermost first.
+    #[must_use]
+    pub fn conditions(&self) -> &[P] {
+        self.conditions.as_deref().unwrap_or_default()
+    }
+
     /// What the rule is about.
     pub const fn pattern(&self) -> &P {
         &self.pattern
@@ -117,9 +157,9 @@ pub struct InvalidRule {
 }
 
 impl InvalidRule {
-    fn duplicate<P: fmt::Display>(rule: &Rule<P>, earlier: Option<&Rule<P>>) -> Self {
-        let earlier = earlier.map(Rule::to_string).unwrap_or_default();
-        Self::new(rule, RuleFault::Duplicate(earlier))
+    fn duplicate<P: fmt::Display>(rule: &Rule<P>, at: usize, rules: &[Rule<P>]) -> Self {
+        let earlier = rules.get(at).map(Rule::to_string).unwrap_or_default();
+        Self::new(rule, RuleFault::Duplicate { earlier, at })
     }
 
     fn new<P: fmt::Display>(rule: &Rule<P>, fault: RuleFault) -> Self {
@@ -132,12 +172,22 @@ impl InvalidRule {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum RuleFault {
-    #[error("there is a rule for this pattern already: {0}")]
-    Duplicate(String),
+    #[error("only an expression or a network can be a condition: {0}")]
+    Condition(String),
+    #[error("there is a rule for this pattern already: {earlier}")]
+    Duplicate { earlier: String, at: usize },
+    #[error("the expressions of the table take more than {} octets when compiled", Ordered::<()>::MOST_COST)]
+    Expressions,
+    #[error("senders are compared with an expression in tables of hosts only")]
+    HostsOnly,
     #[error("the null reverse-path must not be refused")]
     NullRefused,
     #[error("no recipient has the null path")]
     NullRecipient,
+    #[error("the null reverse-path has a rule of its own only outside conditions")]
+    NullUnderCondition,
+    #[error("a name that is not confirmed can only be refused")]
+    Unverified,
 }
 
 /// Adds a rule, unless there is one for the key, which is given back.
@@ -149,4 +199,50 @@ fn insert<K: Eq + Hash>(rules: &mut HashMap<K, usize>, key: K, rule: usize) -> R
             Ok(())
         }
     }
+}
+
+/// Prints rules as the lines of a file, those with conditions between their `if` and `endif`. In the rule of an expression
+/// a dollar sign stands twice, for one alone would be a substitution.
+fn write_rules<P: fmt::Display>(
+    rules: &[Rule<P>],
+    expression: impl Fn(&P) -> Option<&Expression>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    for rule in rules {
+        for condition in rule.conditions() {
+            writeln!(f, "if {condition}")?;
+        }
+        let line = match expression(&rule.pattern) {
+            Some(_) if rule.action.expression().is_none() => {
+                format!(
+                    "{} {}",
+                    rule.pattern,
+                    rule.action.to_string().replace('$', "$$")
+                )
+            }
+            _ => rule.to_string(),
+        };
+        match line.split_once(' ') {
+            // A name, as its final dot says; without it the line would begin or end a block.
+            Some((word @ ("if" | "endif"), action)) => writeln!(f, "{word}. {action}")?,
+            _ => writeln!(f, "{line}")?,
+        }
+        for _ in rule.conditions() {
+            writeln!(f, "endif")?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a pattern of a table covers a name.
+fn covers(pattern: &NamePattern, name: &Name, subdomains: Subdomains) -> bool {
+    match (pattern, subdomains) {
+        (NamePattern::Exact(own), Subdomains::Implied) => name.is_within(own),
+        _ => pattern.matches(name),
+    }
+}
+
+/// A text in lower case, each character by itself as tables compare them.
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
 }

@@ -114,6 +114,8 @@ events! {
     MismatchedGreeting "mismatched-greeting" Greeting MAILBOX_UNAVAILABLE POLICY, MAILBOX_BUSY SECURITY, Permanent;
     /// The sender table refuses the sender.
     BadSender "bad-sender" Sender MAILBOX_UNAVAILABLE POLICY, MAILBOX_BUSY POLICY, Permanent;
+    /// The host table takes no mail of that sender from the client.
+    ExcludedSender "excluded-sender" Sender MAILBOX_UNAVAILABLE POLICY, MAILBOX_BUSY POLICY, Permanent;
     /// The sender has no domain, or one of a single label.
     UnqualifiedSender "unqualified-sender" Sender MAILBOX_UNAVAILABLE SENDER_SYNTAX, MAILBOX_BUSY SENDER_SYNTAX, Permanent;
     /// The sender's domain takes no mail because it does not exist or names no host.

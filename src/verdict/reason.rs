@@ -43,6 +43,8 @@ pub enum Reason {
     MismatchedGreeting,
     /// The sender table refuses the sender; the rule's own text, if it has one.
     BadSender(Option<ReplyText>),
+    /// The host table takes no mail of that sender from the client.
+    ExcludedSender,
     /// The sender has no domain, or one of a single label.
     UnqualifiedSender,
     /// Where mail to the sender's domain would go: nowhere.
@@ -139,6 +141,7 @@ impl Reason {
             Self::UnresolvableGreeting => Event::UnresolvableGreeting,
             Self::MismatchedGreeting => Event::MismatchedGreeting,
             Self::BadSender(_) => Event::BadSender,
+            Self::ExcludedSender => Event::ExcludedSender,
             Self::UnqualifiedSender => Event::UnqualifiedSender,
             Self::UnresolvableSender(_) => Event::UnresolvableSender,
             Self::NullMxSender => Event::NullMxSender,

@@ -40,6 +40,7 @@ const fn plain(event: Event) -> ReplyText {
             "The host name of your greeting is not that of your IP address."
         }
         Event::BadSender => "That sender address is in my list of bad ones.",
+        Event::ExcludedSender => "I take no mail of that sender address from your host.",
         Event::UnqualifiedSender => "That sender address is unqualified.",
         Event::UnresolvableSender => {
             "That sender address is unresolvable into a host name or MX domain."

@@ -5,6 +5,7 @@ mod util;
 
 mod clients;
 mod greetings;
+mod hosts;
 mod tables;
 
 use mailward::address::{ForwardPath, ReversePath};

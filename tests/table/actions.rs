@@ -43,12 +43,12 @@ fn what_is_no_action_says_why() {
         ("", "\"\": an action is missing"),
         ("  ", "\"  \": an action is missing"),
         (
-            "PERMIT",
-            "PERMIT: not an action; expected OK, DUNNO, REJECT, DEFER, LOG or a reply code and a text",
+            "ALLOW",
+            "ALLOW: not an action; expected OK, DUNNO, REJECT, DEFER, LOG or a reply code and a text",
         ),
         (
             "RELAY",
-            "RELAY: a table never lets anybody relay; that is the perimeter's business",
+            "RELAY: a table never lets anybody relay; that is the business of [perimeter]",
         ),
         (
             "250 fine",

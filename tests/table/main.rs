@@ -4,5 +4,7 @@
 mod util;
 
 mod actions;
+mod expressions;
+mod files;
 mod hosts;
 mod mailboxes;
