@@ -6,6 +6,7 @@
 //!
 //! | storey | modules | what they hold |
 //! | --- | --- | --- |
+//! | 9 | `config`, `lint` (feature `config`) | a policy file to a guard, and what it may not have meant |
 //! | 8 | [`guard`] | the front door: one call for each SMTP command, async or blocking |
 //! | 7 | [`policies`] | the checks that come with the crate |
 //! | 6 | [`policy`], [`wording`] | the trait of a check, chains and combinators; the texts of replies |
@@ -41,11 +42,17 @@ mod nearest;
 pub mod address;
 pub mod client;
 pub mod clock;
+#[cfg(feature = "config")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config")))]
+pub mod config;
 pub mod diagnostic;
 pub mod dns;
 pub mod fcrdns;
 pub mod guard;
 pub mod helo;
+#[cfg(feature = "config")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config")))]
+pub mod lint;
 pub mod mailroute;
 pub mod name;
 pub mod policies;

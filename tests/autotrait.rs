@@ -196,6 +196,7 @@ fn storeys_6_and_7() {
         policy::Exemptions,
         policy::Inquiry<'static>
     ];
+    shared![policy::InClass<Check>, policy::RefusalClass];
     shared![policy::RefuseAt, policy::Timing, Box<dyn policy::Policy>];
     shared![
         wording::Security,
@@ -235,8 +236,25 @@ fn storey_8() {
         guard::GuardBuilder,
         guard::Outcome
     ];
-    shared![guard::Postmaster, guard::Service, guard::Shared];
+    shared![
+        guard::Firmness,
+        guard::Postmaster,
+        guard::Service,
+        guard::Shared
+    ];
     shared![guard::BlockingDialogue, guard::Dialogue];
+}
+
+#[cfg(feature = "config")]
+#[test]
+fn storey_9() {
+    use mailward::config;
+    shared![config::Answer, config::Check, config::CheckConfig];
+    shared![config::Config, config::Coverage, config::DnsSettings];
+    shared![config::Effect, config::Everyone, config::Folder];
+    shared![config::Ground, config::Loaded, config::MemoryFiles];
+    shared![config::PerimeterConfig, config::TableFile];
+    shared![config::ZoneConfig, config::ZoneText];
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The verbs of one connection.
 
-use super::{Attempt, Fact, Guard, Outcome, Service};
+use super::{Answer, Attempt, Fact, Guard, Outcome, Service};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
 use crate::fcrdns::Fcrdns;
@@ -164,22 +164,23 @@ impl Dialogue {
     /// VRFY. An outcome that proceeds with a 250 is the host's to answer.
     pub fn vrfy(&self) -> Outcome {
         self.out_of_place()
-            .unwrap_or_else(|| self.service(self.guard.0.commands.vrfy))
+            .unwrap_or_else(|| self.service(&self.guard.0.commands.vrfy, Answer::Noncommittal))
     }
 
     /// EXPN, as [`Dialogue::vrfy`].
     pub fn expn(&self) -> Outcome {
         self.out_of_place()
-            .unwrap_or_else(|| self.service(self.guard.0.commands.expn))
+            .unwrap_or_else(|| self.service(&self.guard.0.commands.expn, Answer::Off))
     }
 
     /// ETRN, as [`Dialogue::vrfy`]; there is no noncommittal answer to it, so that is a refusal.
     pub fn etrn(&self) -> Outcome {
-        let service = match self.guard.0.commands.etrn {
-            Service::On => Service::On,
-            Service::Off | Service::Noncommittal => Service::Off,
+        let service = match &self.guard.0.commands.etrn {
+            Service::Noncommittal => &Service::Off,
+            service => service,
         };
-        self.out_of_place().unwrap_or_else(|| self.service(service))
+        self.out_of_place()
+            .unwrap_or_else(|| self.service(service, Answer::Off))
     }
 
     /// QUIT: the connection is closed.
@@ -208,7 +209,7 @@ impl Dialogue {
             Command::Quit => self.quit(),
             Command::Help(_) | Command::Auth { .. } | Command::StartTls => self
                 .out_of_place()
-                .unwrap_or_else(|| self.service(Service::Off)),
+                .unwrap_or_else(|| self.service(&Service::Off, Answer::Off)),
         }
     }
 
@@ -317,11 +318,12 @@ impl Dialogue {
         self.refuse(Refusal::permanent(Reason::BadSequence(text)))
     }
 
-    fn service(&self, service: Service) -> Outcome {
-        match service {
-            Service::Off => self.refuse(Refusal::permanent(Reason::CommandDisabled)),
-            Service::Noncommittal => self.proceed(self.guard.0.wording.cannot_verify()),
-            Service::On => self.proceed(self.guard.0.wording.done()),
+    fn service(&self, service: &Service, otherwise: Answer) -> Outcome {
+        let (client, perimeter) = (self.session.client(), self.guard.perimeter());
+        match service.answer(client, perimeter, otherwise) {
+            Answer::Off => self.refuse(Refusal::permanent(Reason::CommandDisabled)),
+            Answer::Noncommittal => self.proceed(self.guard.0.wording.cannot_verify()),
+            Answer::On => self.proceed(self.guard.0.wording.done()),
         }
     }
 
@@ -332,6 +334,7 @@ impl Dialogue {
     /// Refusals of the protocol itself have no stage of policy: all that matters is whether it is a greeting that is
     /// answered, for those carry no enhanced code (RFC 2034 section 4).
     fn refuse_at(&self, stage: Stage, refusal: Refusal) -> Outcome {
+        let refusal = self.guard.0.firmness.apply(refusal);
         let reply = self.guard.0.wording.refuse(&refusal, stage, &self.session);
         Outcome {
             then: self.standing,

@@ -62,7 +62,7 @@ impl Settings {
             let outcome = Outcome::of(verdict, self.wording.proceed(stage));
             return Outcome { rule, ..outcome };
         };
-        let refusal = refusal.at(stage);
+        let refusal = self.firmness.apply(refusal).at(stage);
         let reply = self.wording.refuse(&refusal, stage, session);
         Outcome {
             rule,

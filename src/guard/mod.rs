@@ -19,14 +19,17 @@ mod blocking;
 mod dialogue;
 mod hearing;
 mod outcome;
+mod service;
 mod watch;
 
 pub use blocking::BlockingDialogue;
 pub use dialogue::Dialogue;
 pub use outcome::Outcome;
+pub use service::{Commands, Service};
 
 // For the files of this folder, which know each other only through this one.
 use attempt::{Attempt, Fact};
+use service::Answer;
 use watch::Watch;
 
 use std::collections::HashMap;
@@ -41,6 +44,7 @@ use crate::policies::RelayControl;
 use crate::policy::{Chain, Named, Policy, PolicyExt, RefuseAt};
 use crate::relay::Perimeter;
 use crate::trace::Level;
+use crate::verdict::Refusal;
 use crate::wording::{Security, Wording};
 
 /// What outlives a guard: a server that reloads its configuration builds the next guard on the same.
@@ -116,6 +120,7 @@ struct Settings {
     wording: Wording,
     refuse_at: RefuseAt,
     postmaster: Postmaster,
+    firmness: Firmness,
     commands: Commands,
     deadline: Duration,
     level: Level,
@@ -150,64 +155,42 @@ pub enum Postmaster {
     Judged,
 }
 
-/// What becomes of a command that tells about users or starts a queue (RFC 2505 items 11 and 12).
+/// Whether the guard refuses for good.
+///
+/// Soft, it answers every 5yz with the 4yz of its event instead, relay control and syntax included, while one tries a new
+/// policy: what was refused by mistake comes again. Postfix has it as `soft_bounce`.
 ///
 /// ```
 /// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
 /// # let perimeter = Perimeter::new(Name::parse("mx.example.org")?);
 /// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
 /// # let client: ClientIp = "203.0.113.9".parse()?;
-/// use mailward::guard::{Commands, Service};
+/// use mailward::guard::Firmness;
 ///
-/// let commands = Commands { vrfy: Service::Off, ..Commands::default() };
-/// let guard = Guard::builder(perimeter, shared).commands(commands).build();
-/// let (mut dialogue, _) = guard.connect_blocking(client);
-/// dialogue.line(b"EHLO mail.example.com");
-/// assert_eq!(dialogue.line(b"VRFY ann").reply.code().as_u16(), 502);
+/// for (firmness, code) in [(Firmness::Firm, 550), (Firmness::Soft, 451)] {
+///     let guard = Guard::builder(perimeter.clone(), shared.clone()).firmness(firmness).build();
+///     let (mut dialogue, _) = guard.connect_blocking(client);
+///     dialogue.line(b"EHLO mail.example.com");
+///     dialogue.line(b"MAIL FROM:<ann@example.com>");
+///     assert_eq!(dialogue.line(b"RCPT TO:<bob@third.example>").reply.code().as_u16(), code);
+/// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "complete: RFC 5321 section 3.5.3 has these three answers"
-)]
-pub enum Service {
-    /// Refused: 502.
-    Off,
-    /// 252: neither confirmed nor denied.
-    Noncommittal,
-    /// The host answers; the guard has no objection.
-    On,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "complete: it does or it does not")]
+pub enum Firmness {
+    /// It does.
+    #[default]
+    Firm,
+    /// Only for now.
+    Soft,
 }
 
-/// VRFY, EXPN and ETRN.
-///
-/// ```
-/// use mailward::guard::{Commands, Service};
-///
-/// assert_eq!(Commands::default().vrfy, Service::Noncommittal);
-/// assert_eq!(Commands::default().expn, Service::Off);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "complete: the three commands of RFC 2505"
-)]
-pub struct Commands {
-    /// VRFY; noncommittal by default.
-    pub vrfy: Service,
-    /// EXPN; off by default.
-    pub expn: Service,
-    /// ETRN; off by default.
-    pub etrn: Service,
-}
-
-impl Default for Commands {
-    fn default() -> Self {
-        Self {
-            vrfy: Service::Noncommittal,
-            expn: Service::Off,
-            etrn: Service::Off,
+impl Firmness {
+    fn apply(self, refusal: Refusal) -> Refusal {
+        match self {
+            Self::Firm => refusal,
+            Self::Soft => refusal.softened(),
         }
     }
 }
@@ -225,6 +208,7 @@ impl Guard {
                 wording,
                 refuse_at: RefuseAt::default(),
                 postmaster: Postmaster::default(),
+                firmness: Firmness::default(),
                 commands: Commands::default(),
                 deadline: DEFAULT_DEADLINE,
                 level: Level::default(),
@@ -317,6 +301,12 @@ impl GuardBuilder {
     /// Lets mail for postmaster pass the row by, or not.
     pub fn postmaster(mut self, postmaster: Postmaster) -> Self {
         self.settings.postmaster = postmaster;
+        self
+    }
+
+    /// Refuses for good, or only for now.
+    pub fn firmness(mut self, firmness: Firmness) -> Self {
+        self.settings.firmness = firmness;
         self
     }
 

@@ -22,6 +22,7 @@ pub struct NameSet {
     patterns: Vec<NamePattern>,
     exact: HashSet<Name>,
     below: HashSet<Name>,
+    everything: bool,
 }
 
 impl NameSet {
@@ -42,9 +43,23 @@ impl NameSet {
         }
     }
 
+    /// Makes it the set of all names. No pattern does that, so nobody gets it by a slip of the pen.
+    pub fn insert_everything(&mut self) {
+        self.everything = true;
+    }
+
+    /// Whether every name is in the set, whatever its patterns are.
+    #[must_use]
+    pub const fn is_everything(&self) -> bool {
+        self.everything
+    }
+
     /// Whether one of the patterns covers the name.
     #[must_use]
     pub fn contains(&self, name: &Name) -> bool {
+        if self.everything {
+            return true;
+        }
         if self.patterns.len() <= FEW {
             return self.patterns.iter().any(|pattern| pattern.matches(name));
         }
@@ -56,10 +71,10 @@ impl NameSet {
                     .any(|above| self.below.contains(above.as_str())))
     }
 
-    /// Whether there is no pattern at all.
+    /// Whether no name is in the set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
+        self.patterns.is_empty() && !self.everything
     }
 
     /// The patterns, in the order in which they were added, each once.

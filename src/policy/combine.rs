@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{Decision, Exemptions, Inquiry, Policy, Timing, answer_by, shielded};
+use super::{
+    Decision, Exemptions, InClass, Inquiry, Policy, RefusalClass, Timing, answer_by, shielded,
+};
 use crate::reply::ReplyCode;
 use crate::trace::Note;
 use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Subject, Verdict};
@@ -64,6 +66,15 @@ pub trait PolicyExt: Policy + Sized {
         Refusal::new(Reason::custom("", Subject::Client))
             .with_code(code)
             .map(|_| Answering { policy: self, code })
+    }
+
+    /// Refuses in this class, with the usual code of the event (RFC 2505 item 13). Trouble, and what is in doubt because
+    /// of it, stays temporary.
+    fn in_class(self, class: RefusalClass) -> InClass<Self> {
+        InClass {
+            policy: self,
+            class,
+        }
     }
 
     /// Refuses only for now: every 5yz becomes the 4yz of its event.

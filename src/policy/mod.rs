@@ -6,6 +6,7 @@
 
 mod asynchronous;
 mod chain;
+mod class;
 mod combine;
 mod due;
 mod exempt;
@@ -15,6 +16,7 @@ mod shield;
 
 pub use asynchronous::{AsyncPolicy, Awaited, awaited};
 pub use chain::Chain;
+pub use class::{InClass, RefusalClass};
 pub use combine::{Answering, At, DryRun, Inspect, Named, PolicyExt, Softened, Unless};
 pub use exempt::{Exemption, Exemptions};
 pub use function::{PolicyFn, policy_fn};

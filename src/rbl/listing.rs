@@ -157,6 +157,13 @@ impl Hit {
         }
     }
 
+    pub(super) fn saying(self, text: ReplyText) -> Self {
+        Self {
+            text: HitText::Given(text),
+            ..self
+        }
+    }
+
     /// What the list is called.
     #[must_use]
     pub fn label(&self) -> &str {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::client::ClientIp;
 use crate::dns::{Answer, Lookup, QueryName};
 use crate::name::Name;
+use crate::reply::ReplyText;
 
 use super::{Hit, Listing, Skip};
 
@@ -69,6 +70,29 @@ impl Zone {
     pub fn with_text(self) -> Self {
         Self {
             text: ZoneText::Ask,
+            ..self
+        }
+    }
+
+    /// Gives this reason for whom the list lists, and asks the list for none.
+    ///
+    /// ```
+    /// use std::net::Ipv4Addr;
+    /// use std::time::Duration;
+    /// use mailward::dns::Answer;
+    /// use mailward::name::Name;
+    /// use mailward::rbl::Zone;
+    /// use mailward::reply::ReplyText;
+    ///
+    /// let zone = Zone::new(Name::parse("bl.example")?).saying(ReplyText::parse("ask your provider")?);
+    /// let listing = zone.interpret(&Ok(Answer::of([Ipv4Addr::new(127, 0, 0, 2)], Duration::ZERO)));
+    /// assert_eq!(listing.hit().unwrap().text().unwrap().as_str(), "ask your provider");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn saying(self, text: ReplyText) -> Self {
+        Self {
+            text: ZoneText::Fixed(text),
             ..self
         }
     }
@@ -138,7 +162,11 @@ impl Zone {
         };
         let of = |wanted| codes(records, wanted);
         if let Some(codes) = of(Meaning::Lists) {
-            return Listing::Listed(Hit::new(self.label.clone(), codes, ttl));
+            let hit = Hit::new(self.label.clone(), codes, ttl);
+            return Listing::Listed(match &self.text {
+                ZoneText::Fixed(text) => hit.saying(text.clone()),
+                ZoneText::Ask | ZoneText::Ignore => hit,
+            });
         }
         of(Meaning::Refuses).map_or_else(
             || Listing::Broken(of(Meaning::Broken).unwrap_or_default()),
@@ -189,12 +217,13 @@ pub enum Families {
     V6,
 }
 
-/// Whether a list is asked for its reason when it lists a client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// Whether a list is asked for its reason when it lists a client, or has one from the operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 enum ZoneText {
     #[default]
     Ignore,
     Ask,
+    Fixed(ReplyText),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -87,6 +87,28 @@ impl Perimeter {
         self
     }
 
+    /// Clients of every name are internal, when any name of theirs is forward-confirmed: who asks for that has a wall of
+    /// another kind round the server.
+    #[must_use]
+    pub fn any_name(mut self) -> Self {
+        self.names.insert_everything();
+        self
+    }
+
+    /// We deliver for every domain, as a sink for tests does.
+    #[must_use]
+    pub fn any_domain(mut self) -> Self {
+        self.domains.insert_everything();
+        self
+    }
+
+    /// We send mail on to every domain, whoever it comes from: an open relay.
+    #[must_use]
+    pub fn relay_anywhere(mut self) -> Self {
+        self.relay_to.insert_everything();
+        self
+    }
+
     /// An address of our own: `user@[192.0.2.25]` is local.
     #[must_use]
     pub fn literal(mut self, ip: ClientIp) -> Self {
@@ -248,7 +270,7 @@ impl Perimeter {
     }
 
     /// Whether the address is the client's own, on good authority.
-    fn goes_by_address(&self, client: &Client) -> bool {
+    pub(crate) fn goes_by_address(&self, client: &Client) -> bool {
         let ip = client.ip();
         match client.via() {
             Via::Direct => !self.is_proxy(ip),

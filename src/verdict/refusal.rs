@@ -166,6 +166,28 @@ impl Refusal {
         self.closing_if_421()
     }
 
+    /// The same refusal for good: 4yz becomes the usual 5yz of its event, unless it is trouble or
+    /// [in doubt](Self::in_doubt). Its reason stays.
+    ///
+    /// ```
+    /// use mailward::dns::DnsError;
+    /// use mailward::verdict::{Reason, Refusal, Subject};
+    ///
+    /// let refusal = Refusal::temporary(Reason::BadSender(None));
+    /// assert_eq!(refusal.hardened().to_string(), "550 5.7.1 bad-sender");
+    /// let trouble = Refusal::dns_trouble(Subject::Sender, DnsError::Timeout);
+    /// assert_eq!(trouble.hardened().to_string(), "451 4.4.3 dns-trouble");
+    /// ```
+    #[must_use]
+    pub fn hardened(mut self) -> Self {
+        let only_for_now = self.reason().is_trouble() || self.0.by == ChosenBy::Doubt;
+        if self.is_temporary() && !only_for_now {
+            (self.0.code, self.0.detail) = self.event().permanent();
+            self.0.by = ChosenBy::Event;
+        }
+        self
+    }
+
     /// The same refusal for now and never for good: trouble hides what might have spared the peer.
     ///
     /// ```

@@ -66,8 +66,8 @@ fn services_are_answered_as_the_operator_says() {
         (Service::On, 250),
     ] {
         let commands = Commands {
-            vrfy: service,
-            expn: service,
+            vrfy: service.clone(),
+            expn: service.clone(),
             etrn: service,
         };
         let guard = builder(MemoryDns::empty(), &clock)

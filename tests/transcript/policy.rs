@@ -173,7 +173,7 @@ impl Policies {
             .wording(wording)
             .refuse_at(self.refuse_at)
             .postmaster(self.postmaster)
-            .commands(self.commands)
+            .commands(self.commands.clone())
             .deadline(self.deadline);
         let mut items = row.into_iter();
         while let Some(item) = items.next() {
