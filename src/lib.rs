@@ -6,6 +6,7 @@
 //!
 //! | storey | modules | what they hold |
 //! | --- | --- | --- |
+//! | 11 | `replay` (feature) | recorded sessions in, outcomes out |
 //! | 9 | `config`, `lint` (feature `config`) | a policy file to a guard, and what it may not have meant |
 //! | 8 | [`guard`] | the front door: one call for each SMTP command, async or blocking |
 //! | 7 | [`policies`] | the checks that come with the crate |
@@ -59,6 +60,9 @@ pub mod policies;
 pub mod policy;
 pub mod rbl;
 pub mod relay;
+#[cfg(feature = "replay")]
+#[cfg_attr(docsrs, doc(cfg(feature = "replay")))]
+pub mod replay;
 pub mod reply;
 pub mod session;
 pub mod step;

@@ -7,6 +7,10 @@
 //! Evidence is gathered once and remembered as long as the fact it is about, however many policies ask. Trouble is
 //! remembered only for the present command, so that all its policies see the same; the next verb forgets it.
 
+mod report;
+
+pub use report::Report;
+
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::address::{Domain, ForwardPath, Recipient, ReversePath};
@@ -18,6 +22,7 @@ use crate::mailroute::{self, MailRoute};
 use crate::rbl::{self, Listing, Zone};
 use crate::relay::Login;
 use crate::step::Step;
+use report::Reports;
 
 /// One connection, as far as it has come.
 ///
@@ -41,6 +46,7 @@ pub struct Session {
     client: Client,
     user: Option<Arc<str>>,
     transport: Transport,
+    reports: Reports,
     name: OnceLock<Fcrdns>,
     listings: Mutex<Vec<(Zone, Listing)>>,
     greeting: Option<Greeting>,
@@ -163,6 +169,7 @@ impl Session {
             client: client.into(),
             user: None,
             transport: Transport::Plain,
+            reports: Reports::default(),
             name: OnceLock::new(),
             listings: Mutex::new(Vec::new()),
             greeting: None,
@@ -190,6 +197,12 @@ impl Session {
     pub fn authenticated(&mut self, user: &str) {
         self.forget_trouble();
         self.user = Some(user.into());
+    }
+
+    /// The host saw this. Reports are counted for as long as the connection lasts: no RSET, greeting, TLS or login
+    /// makes an unknown user known.
+    pub const fn report(&mut self, report: Report) {
+        self.reports.add(report);
     }
 
     /// MAIL: a transaction begins.
@@ -268,6 +281,12 @@ impl Session {
     #[must_use]
     pub const fn transport(&self) -> Transport {
         self.transport
+    }
+
+    /// How often the host has reported this.
+    #[must_use]
+    pub const fn reported(&self, report: Report) -> u32 {
+        self.reports.count(report)
     }
 
     /// The present greeting.

@@ -24,6 +24,13 @@ macro_rules! sent {
     }};
 }
 
+#[cfg(feature = "replay")]
+#[test]
+fn storey_11() {
+    use mailward::replay;
+    shared![replay::Replay, replay::Summary, replay::World];
+}
+
 #[test]
 fn storey_0() {
     use mailward::{address, client, diagnostic, name, reply, wire};
@@ -170,7 +177,8 @@ fn storeys_4_and_5() {
         session::Greeting,
         session::Session,
         session::Transport,
-        session::Hello
+        session::Hello,
+        session::Report
     ];
 }
 

@@ -369,3 +369,21 @@ proptest! {
         prop_assert_eq!(network.contains(client), same && between);
     }
 }
+
+#[test]
+fn the_hosts_id_is_kept_beside_the_client() {
+    let peer = Client::direct(ip("203.0.113.9"));
+    assert_eq!(peer.id(), None);
+    assert_eq!(peer.identified("").id(), None);
+    assert_eq!(peer.identified("s1").with_port(25).id(), Some("s1"));
+    assert_eq!(peer.identified("a b\0\u{fc}c").id(), Some("a?b??c"));
+    let long = "x".repeat(64);
+    assert_eq!(
+        peer.identified(&format!("{long}y")).id(),
+        Some(long.as_str())
+    );
+    assert_eq!(
+        format!("{:?}", peer.identified("s1").id().unwrap()),
+        "\"s1\""
+    );
+}

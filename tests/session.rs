@@ -9,7 +9,7 @@ use mailward::helo::Standing;
 use mailward::mailroute::MailRoute;
 use mailward::rbl::{Listing, Zone};
 use mailward::relay::Login;
-use mailward::session::{Hello, Session, Transport};
+use mailward::session::{Hello, Report, Session, Transport};
 use util::{dns, ip, name};
 
 fn connected() -> Session {
@@ -263,4 +263,29 @@ fn what_has_no_name_is_not_asked_about() {
         );
     }
     assert_eq!(dns.query_count(), 0);
+}
+
+#[test]
+fn reports_are_counted_for_the_connection() {
+    let all = [
+        Report::Accepted,
+        Report::AuthFailed,
+        Report::EarlyTalker,
+        Report::Refused,
+        Report::UnknownUser,
+    ];
+    let mut session = connected();
+    for (times, report) in (1..).zip(all) {
+        assert_eq!(session.reported(report), 0, "{report:?}");
+        for _ in 0..times {
+            session.report(report);
+        }
+    }
+    session.greet(Hello::Ehlo, "mail.example.com");
+    session.mail(from("<ann@example.com>"));
+    session.tls();
+    session.authenticated("ann");
+    session.reset();
+    let counted = all.map(|report| session.reported(report));
+    assert_eq!(counted, [1, 2, 3, 4, 5]);
 }

@@ -84,7 +84,7 @@ fn a_step_is_a_future() {
 
 #[test]
 fn join_all_of_nothing_is_ready() {
-    assert_eq!(Step::<u8>::join_all([]).into_ready().unwrap(), []);
+    assert_eq!(Step::<u8>::join_all([]).into_ready().unwrap(), [0_u8; 0]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use mailward::reply::{Detail, ReplyCode, ReplyText};
 use mailward::session::{Hello, Session};
 use mailward::verdict::{Event, Reason, Refusal, Stage, Subject};
 use mailward::wording::{Security, TableTexts, Wording};
-use util::{dns, fcrdns, ip, name};
+use util::{client, dns, fcrdns, ip, name};
 
 fn wording(security: Security) -> Wording {
     Wording::new(security, name("mx.example.org"))
@@ -359,6 +359,33 @@ fn placeholders_are_filled_once() {
 }
 
 #[test]
+fn the_hosts_id_of_the_connection_is_spoken() {
+    let wording = wording(Security::Friendly)
+        .with_text(Event::BadClient, "Refused, {id}.")
+        .unwrap();
+    let refusal = Refusal::new(Reason::BadClient(None));
+    let said = |session: &Session| {
+        let reply = wording.refuse(&refusal, Stage::Mail, session);
+        reply.to_string()
+    };
+    let mut session = Session::connect(client("203.0.113.9").identified("s1"));
+    assert_eq!(said(&session), "554 5.7.1 Refused, s1.\r\n");
+    session.tls();
+    assert_eq!(said(&session), "554 5.7.1 Refused, s1.\r\n");
+    let hostile = client("203.0.113.9").identified("x\r\n250 ok\u{1b}[31m\u{fc}");
+    assert_eq!(
+        said(&Session::connect(hostile)),
+        "554 5.7.1 Refused, x??250?ok?[31m?.\r\n"
+    );
+    for unnamed in [client("203.0.113.9"), client("203.0.113.9").identified("")] {
+        assert_eq!(
+            said(&Session::connect(unnamed)),
+            "554 5.7.1 Refused, -.\r\n"
+        );
+    }
+}
+
+#[test]
 fn texts_that_cannot_be_spoken() {
     let error = |security, text: &str| {
         wording(security)
@@ -366,8 +393,7 @@ fn texts_that_cannot_be_spoken() {
             .unwrap_err()
             .to_string()
     };
-    let known =
-        "expected client, name, helo, sender, recipient, zone, text, code or hostname in braces";
+    let known = "expected client, name, helo, sender, recipient, zone, text, code, id or hostname in braces";
     for (security, text, expected) in [
         (
             Security::Friendly,

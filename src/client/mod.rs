@@ -7,6 +7,7 @@
 //! crate knows any other kind of address. The older `::192.0.2.1` (section 2.5.5.1) is no IPv4
 //! address, and stays what it is.
 
+mod id;
 mod network;
 
 use std::{
@@ -18,6 +19,7 @@ use std::{
 pub use self::network::{InvalidNetwork, Network};
 
 use crate::excerpt::Excerpt;
+use id::Id;
 
 /// An IP address in its one canonical form: an IPv4-mapped IPv6 address is the IPv4 one.
 ///
@@ -201,6 +203,7 @@ pub struct Client {
     ip: ClientIp,
     port: Option<u16>,
     via: Via,
+    id: Option<Id>,
 }
 
 impl Client {
@@ -210,6 +213,7 @@ impl Client {
             ip: ip.into(),
             port: None,
             via: Via::Direct,
+            id: None,
         }
     }
 
@@ -220,6 +224,7 @@ impl Client {
             ip: declared,
             port: None,
             via: Via::Proxy(proxy),
+            id: None,
         }
     }
 
@@ -230,6 +235,7 @@ impl Client {
             ip: proxy,
             port: None,
             via: Via::ProxyUnknown,
+            id: None,
         }
     }
 
@@ -242,6 +248,25 @@ impl Client {
         }
     }
 
+    /// The same client on a connection that the host calls so, in its log and in the `{id}` of texts. At most 64
+    /// characters are kept, each but visible ASCII as a `?`; of no meaning to any policy.
+    ///
+    /// ```
+    /// use mailward::client::{Client, ClientIp};
+    ///
+    /// let client = Client::direct(ClientIp::parse("203.0.113.9")?).identified("4WhXqF0z");
+    /// assert_eq!(client.id(), Some("4WhXqF0z"));
+    /// assert_eq!(client.identified("a\r\nb").id(), Some("a??b"));
+    /// # Ok::<(), mailward::client::InvalidClientIp>(())
+    /// ```
+    #[must_use]
+    pub fn identified(self, id: &str) -> Self {
+        Self {
+            id: Id::new(id),
+            ..self
+        }
+    }
+
     /// The address to judge. For [`Via::ProxyUnknown`] it is the proxy's.
     pub const fn ip(&self) -> ClientIp {
         self.ip
@@ -250,6 +275,11 @@ impl Client {
     /// The port the client came from, if the host said; of no meaning to any policy.
     pub const fn port(&self) -> Option<u16> {
         self.port
+    }
+
+    /// What the host calls the connection, if it said.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_ref().map(Id::as_str)
     }
 
     /// How the address was learnt.

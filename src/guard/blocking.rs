@@ -8,7 +8,7 @@ use super::{Dialogue, Guard, Outcome};
 use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
 use crate::fcrdns::Fcrdns;
-use crate::session::{Hello, Session};
+use crate::session::{Hello, Report, Session};
 use crate::verdict::Then;
 use crate::wire::smtp::{Command, CommandError};
 
@@ -51,6 +51,11 @@ impl BlockingDialogue {
     /// See [`Dialogue::authenticated`].
     pub fn authenticated(&mut self, user: &str) {
         self.0.authenticated(user);
+    }
+
+    /// See [`Dialogue::report`].
+    pub const fn report(&mut self, report: Report) {
+        self.0.report(report);
     }
 
     /// See [`Dialogue::mail`].

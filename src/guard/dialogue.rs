@@ -5,7 +5,7 @@ use crate::address::{ForwardPath, ReversePath};
 use crate::client::Client;
 use crate::fcrdns::Fcrdns;
 use crate::reply::{Reply, ReplyText};
-use crate::session::{Hello, Session};
+use crate::session::{Hello, Report, Session};
 use crate::verdict::{Reason, Refusal, Rule, Stage, Then, Verdict};
 use crate::wire::smtp::{self, Command, CommandError};
 
@@ -97,6 +97,34 @@ impl Dialogue {
     pub fn authenticated(&mut self, user: &str) {
         self.unwelcome = None;
         self.session.authenticated(user);
+    }
+
+    /// What the host saw for itself: policies read it by [`Session::reported`], from the next verb to the end of the
+    /// connection.
+    ///
+    /// ```
+    /// use mailward::policy::policy_fn;
+    /// use mailward::session::Report;
+    /// use mailward::verdict::{Judgement, Reason, Refusal, Subject};
+    ///
+    /// let few_guesses = policy_fn(|inquiry| match inquiry.session.reported(Report::UnknownUser) {
+    ///     0..=2 => Judgement::PROCEED,
+    ///     _ => Refusal::permanent(Reason::custom("guesses-users", Subject::Client)).into(),
+    /// });
+    /// # use mailward::{Guard, Perimeter, Shared, client::ClientIp, clock::SystemClock, dns::MemoryDns, name::Name};
+    /// # let shared = Shared::new(MemoryDns::default(), SystemClock::new());
+    /// # let guard = Guard::builder(Perimeter::new(Name::parse("mx.example.org")?), shared).check(few_guesses).build();
+    /// let (mut dialogue, _) = guard.connect_blocking("203.0.113.9".parse::<ClientIp>()?);
+    /// let _ = dialogue.line(b"MAIL FROM:<ann@example.com>");
+    /// for _ in 0..3 {
+    ///     assert!(!dialogue.line(b"RCPT TO:<guess@mx.example.org>").is_refusal());
+    ///     dialogue.report(Report::UnknownUser); // the host has looked, and answers 550 itself
+    /// }
+    /// assert!(dialogue.line(b"RCPT TO:<guess@mx.example.org>").is_refusal());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn report(&mut self, report: Report) {
+        self.session.report(report);
     }
 
     /// MAIL with its reverse-path. After a greeting that was refused, where none stands, it is refused likewise.

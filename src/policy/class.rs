@@ -1,7 +1,7 @@
 //! Refusing in one class: RFC 2505 item 13.
 
 use super::{Decision, Inquiry, Policy, Timing};
-use crate::verdict::{Refusal};
+use crate::verdict::Refusal;
 
 /// For now, or for good.
 ///

@@ -106,7 +106,6 @@ impl Judgement {
     }
 
     /// What was decided.
-    #[must_use]
     pub fn verdict(&self) -> &Verdict {
         self.0
             .as_ref()
@@ -126,7 +125,6 @@ impl Judgement {
     }
 
     /// The judgement taken apart: what was decided, by whom, and what might have been.
-    #[must_use]
     pub fn into_parts(self) -> (Verdict, Option<Rule>, Doubt) {
         let Parts {
             verdict,

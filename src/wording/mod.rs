@@ -127,7 +127,8 @@ impl Wording {
     }
 
     /// The operator's own text for an event, in place of the mode's. In friendly mode it may hold the placeholders
-    /// `{client} {name} {helo} {sender} {recipient} {zone} {text} {code} {hostname}`.
+    /// `{client} {name} {helo} {sender} {recipient} {zone} {text} {code} {id} {hostname}`; `{id}` is what the host calls the
+    /// connection ([`Client::identified`](crate::client::Client::identified)), `-` when it does not.
     ///
     /// # Errors
     /// When the text is empty, too long, holds a control or non-ASCII character, or an unknown placeholder; in secure

@@ -30,11 +30,12 @@ enum Slot {
     Zone,
     Text,
     Code,
+    Id,
     Hostname,
 }
 
 impl Slot {
-    const ALL: [(&'static str, Self); 9] = [
+    const ALL: [(&'static str, Self); 10] = [
         ("client", Self::Client),
         ("name", Self::Name),
         ("helo", Self::Helo),
@@ -43,6 +44,7 @@ impl Slot {
         ("zone", Self::Zone),
         ("text", Self::Text),
         ("code", Self::Code),
+        ("id", Self::Id),
         ("hostname", Self::Hostname),
     ];
 }
@@ -134,6 +136,7 @@ fn write_slot(
             _ => Ok(()),
         },
         Slot::Code => write!(out, "{}", refusal.code()),
+        Slot::Id => out.write_str(session.client().id().unwrap_or("-")),
         Slot::Hostname => write!(out, "{hostname}"),
     }
 }
@@ -161,7 +164,7 @@ enum Fault {
     #[error("brace without its partner; expected a placeholder such as {{client}}")]
     Unclosed,
     #[error(
-        "unknown placeholder {{{0}}}; expected client, name, helo, sender, recipient, zone, text, code or hostname in braces"
+        "unknown placeholder {{{0}}}; expected client, name, helo, sender, recipient, zone, text, code, id or hostname in braces"
     )]
     UnknownPlaceholder(String),
     #[error("placeholder {{{0}}} works in friendly mode only")]

@@ -227,7 +227,7 @@ fn before_its_sender_is_known_a_host_is_not_excluded() {
     let recorder = Recorder::new(Level::Full);
     let judge = |session: &Session, stage| {
         let inquiry = Inquiry::new(session, stage, &dns, &perimeter, &clock, &recorder);
-        check.check(&inquiry).wait().verdict.to_string()
+        check.check(&inquiry).wait().verdict().to_string()
     };
     assert_eq!(session.client().ip(), ip("203.0.113.9"));
     assert_eq!(judge(&session, Stage::Connect), PROCEED);

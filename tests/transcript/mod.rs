@@ -7,44 +7,44 @@ use std::mem;
 
 use mailward::clock::ManualClock;
 use mailward::dns::MemoryDns;
-use mailward::guard::{Dialogue, Guard, Outcome};
+use mailward::guard::{Dialogue, Guard, Outcome, Shared};
 use mailward::policy::RefuseAt;
 use mailward::verdict::Event;
 use mailward::wording::Security;
 
 use crate::support::drive;
-use policy::Policies;
+pub(crate) use policy::Policies;
 
 /// One file.
 #[derive(Debug)]
 pub(crate) struct Transcript {
     /// What stands before the first dialogue, as it came.
     preamble: String,
-    zone: String,
+    pub(crate) zone: String,
     policy: Vec<(usize, String)>,
-    dialogues: Vec<Script>,
+    pub(crate) dialogues: Vec<Script>,
 }
 
 /// One dialogue.
 #[derive(Debug)]
-struct Script {
-    heading: String,
+pub(crate) struct Script {
+    pub(crate) heading: String,
     line: usize,
     more: Vec<(usize, String)>,
-    steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// What is said or happens, and what is to come of it: the lines with `S:` and `=`.
 #[derive(Debug)]
-struct Step {
-    line: usize,
-    what: What,
+pub(crate) struct Step {
+    pub(crate) line: usize,
+    pub(crate) what: What,
     remarks: Vec<String>,
-    expected: Vec<String>,
+    pub(crate) expected: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
-enum What {
+pub(crate) enum What {
     Connect,
     Says(String),
     Happens(String),
@@ -151,7 +151,7 @@ impl Transcript {
         Ok(self)
     }
 
-    fn policies(&self, script: &Script) -> Result<Policies, String> {
+    pub(crate) fn policies(&self, script: &Script) -> Result<Policies, String> {
         let mut policies = Policies::default();
         for (line, directive) in self.policy.iter().chain(&script.more) {
             policies
@@ -242,7 +242,7 @@ impl Transcript {
         );
         let policies = self.policies(script).unwrap();
         let client = policies.client();
-        let guard: Guard = policies.guard(dns.clone(), clock.clone());
+        let guard: Guard = policies.guard(Shared::new(dns.clone(), clock.clone()));
         let (mut dialogue, greeting) = drive(&clock, guard.connect(client));
         for step in &script.steps {
             let outcome = match &step.what {
@@ -289,7 +289,7 @@ impl What {
 }
 
 /// `\x00` stands for an octet that no text file should hold.
-fn unescaped(line: &str) -> Vec<u8> {
+pub(crate) fn unescaped(line: &str) -> Vec<u8> {
     let mut octets = Vec::new();
     let mut parts = line.split("\\x");
     octets.extend(parts.next().unwrap().bytes());

@@ -1,12 +1,9 @@
 //! The directives of a transcript's policy: a language for tests alone.
 
 use std::mem;
-use std::sync::Arc;
 use std::time::Duration;
 
 use mailward::client::Client;
-use mailward::clock::ManualClock;
-use mailward::dns::MemoryDns;
 use mailward::guard::{Commands, Guard, Postmaster, Service, Shared};
 use mailward::name::Name;
 use mailward::policies::{
@@ -76,6 +73,10 @@ impl Policies {
 
     pub(crate) const fn client(&self) -> Client {
         self.client
+    }
+
+    pub(crate) const fn perimeter(&self) -> &Perimeter {
+        &self.perimeter
     }
 
     /// Takes one directive.
@@ -166,10 +167,10 @@ impl Policies {
         Ok(self)
     }
 
-    pub(crate) fn guard(mut self, dns: Arc<MemoryDns>, clock: ManualClock) -> Guard {
+    pub(crate) fn guard(mut self, shared: Shared) -> Guard {
         let wording = self.wording().unwrap();
         let row = mem::take(&mut self.row);
-        let mut builder = Guard::builder(self.perimeter.clone(), Shared::new(dns, clock))
+        let mut builder = Guard::builder(self.perimeter().clone(), shared)
             .wording(wording)
             .refuse_at(self.refuse_at)
             .postmaster(self.postmaster)

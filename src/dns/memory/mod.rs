@@ -158,6 +158,13 @@ impl MemoryDns {
         self.log().map_or(0, |log| log.len())
     }
 
+    /// How many names there are, with those that exist because of names below them.
+    #[cfg(feature = "replay")]
+    pub(crate) fn name_count(&self) -> usize {
+        let tree = self.tree.read().unwrap_or_else(PoisonError::into_inner);
+        tree.len()
+    }
+
     /// Empties the log.
     pub fn forget_queries(&self) {
         self.log().map(|mut log| mem::take(&mut *log));

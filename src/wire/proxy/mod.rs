@@ -1,10 +1,11 @@
-//! Who really connected, in the words of a proxy: the PROXY protocol, version 1.
+//! Who really connected, in the words of a proxy: the PROXY protocol, versions 1 and 2.
 //!
-//! The header is one line of text before anything else on the connection
-//! ([section 2.1](https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt) of its
-//! specification): `PROXY TCP4 192.0.2.1 203.0.113.9 51000 25`, CRLF. Read it from listed peers
-//! only; from anyone else it is what a client says. If a listed peer's header is missing or
-//! malformed, close the connection, for the real client is not known.
+//! The header comes before anything else on the connection ([its
+//! specification](https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt), sections 2.1 and 2.2): a line of text,
+//! `PROXY TCP4 192.0.2.1 203.0.113.9 51000 25`, CRLF; or sixteen octets, addresses, and optional fields. Their first
+//! octets tell one from the other, and both from SMTP. Read it from listed peers only; from anyone else it is what a
+//! client says. If a listed peer's header is missing or malformed, close the connection, for the real client is not
+//! known.
 //!
 //! ```
 //! use mailward::wire::proxy::{Parsed, ProxyHeader};
@@ -18,15 +19,17 @@
 //! # Ok::<(), mailward::wire::proxy::ProxyError>(())
 //! ```
 
+mod v1;
+mod v2;
+
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    str::{FromStr, Split},
 };
 
-/// A PROXY header, version 1.
+/// A PROXY header of either version: they say the same.
 ///
-/// [`Display`](fmt::Display) is the whole line with its CRLF.
+/// [`Display`](fmt::Display) is version 1, the whole line with its CRLF; [`ProxyHeader::to_v2`] is version 2.
 ///
 /// ```
 /// use std::net::Ipv4Addr;
@@ -43,15 +46,16 @@ use std::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "complete: version 1 has no other protocol"
+    reason = "complete: mail comes over TCP, and either IP version"
 )]
 pub enum ProxyHeader {
     /// The proxied connection is TCP over IPv4.
     Tcp4(Ends<Ipv4Addr>),
     /// The proxied connection is TCP over IPv6. IPv4-mapped addresses are kept as they are.
     Tcp6(Ends<Ipv6Addr>),
-    /// The proxy names nobody: it speaks for itself (a health check), or does not know.
-    /// Whatever else stood in the line is dropped, as the specification wants.
+    /// The proxy names nobody with an IP address: it speaks for itself (a health check; `LOCAL` in version 2), does not
+    /// know (`UNKNOWN`, or the family `UNSPEC`), or its client came over a Unix socket. Whatever else stood in the
+    /// header is dropped, as the specification wants.
     Unknown,
 }
 
@@ -104,52 +108,63 @@ pub enum Parsed {
     Complete {
         /// What it says.
         header: ProxyHeader,
-        /// How many octets it took, CRLF included; what follows belongs to SMTP.
+        /// How many octets it took, its end included; what follows belongs to SMTP.
         used: usize,
     },
-    /// Fine so far, but the CRLF has not come; call again with more octets.
+    /// Fine so far, but the end has not come; call again with more octets.
     Incomplete,
 }
 
 impl ProxyHeader {
-    /// The most octets a header may have, CRLF included.
+    /// The most octets a header of version 1 may have, CRLF included.
     pub const MAX_LEN: usize = 107;
 
-    /// Reads a header from the beginning of what a listed peer sent.
+    /// The most octets a header of version 2 may have: its length is a 16-bit number. One that names TCP over IPv6 and
+    /// carries no optional fields has 52.
+    pub const MAX_LEN_V2: usize = v2::MAX_LEN;
+
+    /// Reads a header of either version from the beginning of what a listed peer sent.
     ///
-    /// Strict: exactly one blank between the fields, addresses of the family that is named, ports
-    /// from 0 to 65535 without leading zeros, and no CR or LF but the two that end the line.
-    /// Octets that no header begins with are refused as soon as they are seen.
+    /// Version 1 strictly: exactly one blank between the fields, addresses of the family that is named, ports from 0 to
+    /// 65535 without leading zeros, and no CR or LF but the two that end the line. Version 2 likewise: commands,
+    /// families and protocols that the specification knows, and room for the addresses; the optional fields after them
+    /// are skipped. Datagrams are no way for mail to come. Octets that no header begins with are refused as soon as they
+    /// are seen.
     ///
     /// # Errors
     ///
-    /// [`ProxyError`] if this is not, and cannot become, a header of version 1.
+    /// [`ProxyError`] if this is not, and cannot become, a header.
     ///
     /// ```
     /// use mailward::wire::proxy::{Parsed, ProxyHeader};
     ///
     /// assert_eq!(ProxyHeader::parse(b"PROXY TC"), Ok(Parsed::Incomplete));
     /// assert!(ProxyHeader::parse(b"EHLO ").is_err());
+    /// let local = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+    /// assert_eq!(ProxyHeader::parse(local), Ok(Parsed::Complete { header: ProxyHeader::Unknown, used: 16 }));
     /// ```
     pub fn parse(octets: &[u8]) -> Result<Parsed, ProxyError> {
-        let window = octets.get(..Self::MAX_LEN).unwrap_or(octets);
-        if !window
-            .iter()
-            .zip(SIGNATURE)
-            .all(|(octet, wanted)| octet == wanted)
-        {
-            return Err(ProxyError(Fault::Signature));
-        }
-        let Some(end) = line_end(window)? else {
-            return match window.len() {
-                Self::MAX_LEN => Err(ProxyError(Fault::TooLong)),
-                _ => Ok(Parsed::Incomplete),
-            };
+        let parsed = if begins(octets, v1::SIGNATURE) {
+            v1::parse(octets)
+        } else if begins(octets, v2::SIGNATURE) {
+            v2::parse(octets)
+        } else {
+            Err(Fault::Signature)
         };
-        let line = window.get(SIGNATURE.len()..end).unwrap_or_default();
-        let header = Self::fields(line).map_err(ProxyError)?;
-        let used = end.saturating_add(CRLF.len());
-        Ok(Parsed::Complete { header, used })
+        parsed.map_err(ProxyError)
+    }
+
+    /// The header in version 2, without optional fields. One that names nobody says so by the family `UNSPEC`.
+    ///
+    /// ```
+    /// use mailward::wire::proxy::{Parsed, ProxyHeader};
+    ///
+    /// let octets = ProxyHeader::Unknown.to_v2();
+    /// assert_eq!(octets, b"\r\n\r\n\0\r\nQUIT\n\x21\0\0\0");
+    /// ```
+    #[must_use]
+    pub fn to_v2(&self) -> Vec<u8> {
+        v2::print(self)
     }
 
     /// The client's address and port, unless the proxy named nobody.
@@ -168,38 +183,6 @@ impl ProxyHeader {
             Self::Tcp6(ends) => Some(socket(ends.destination, ends.destination_port)),
             Self::Unknown => None,
         }
-    }
-
-    /// What stands between `PROXY ` and CRLF.
-    fn fields(line: &[u8]) -> Result<Self, Fault> {
-        if line == b"UNKNOWN" || line.starts_with(b"UNKNOWN ") {
-            return Ok(Self::Unknown);
-        }
-        let line = str::from_utf8(line).map_err(|_| Fault::NotText)?;
-        let mut fields = line.split(' ');
-        match fields.next() {
-            Some("TCP4") => Ends::read(fields).map(Self::Tcp4),
-            Some("TCP6") => Ends::read(fields).map(Self::Tcp6),
-            _ => Err(Fault::Protocol),
-        }
-    }
-}
-
-impl<A: FromStr> Ends<A> {
-    fn read(mut fields: Split<'_, char>) -> Result<Self, Fault> {
-        let source = address(fields.next()).ok_or(Fault::Source)?;
-        let destination = address(fields.next()).ok_or(Fault::Destination)?;
-        let source_port = port(fields.next()).ok_or(Fault::SourcePort)?;
-        let destination_port = port(fields.next()).ok_or(Fault::DestinationPort)?;
-        if fields.next().is_some() {
-            return Err(Fault::Excess);
-        }
-        Ok(Self {
-            source,
-            destination,
-            source_port,
-            destination_port,
-        })
     }
 }
 
@@ -239,7 +222,7 @@ pub struct ProxyError(Fault);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum Fault {
-    #[error("does not begin with \"PROXY \"")]
+    #[error("begins neither with \"PROXY \" nor with the signature of version 2")]
     Signature,
     #[error("no CRLF within {max} octets", max = ProxyHeader::MAX_LEN)]
     TooLong,
@@ -259,39 +242,24 @@ enum Fault {
     DestinationPort,
     #[error("something follows the destination port")]
     Excess,
+    #[error("version is not 2")]
+    Version,
+    #[error("command is neither LOCAL nor PROXY")]
+    Command,
+    #[error("family and protocol are none of TCP4, TCP6, UNIX and UNSPEC")]
+    Family,
+    #[error("too short for addresses of the family named")]
+    TooShort,
 }
 
-/// Where the CRLF stands, if it has come.
-fn line_end(window: &[u8]) -> Result<Option<usize>, ProxyError> {
-    let Some(at) = window.iter().position(|octet| CRLF.contains(octet)) else {
-        return Ok(None);
-    };
-    match window.get(at..).unwrap_or_default() {
-        [b'\r', b'\n', ..] => Ok(Some(at)),
-        [b'\r'] => Ok(None),
-        _ => Err(ProxyError(Fault::LineEnd)),
-    }
-}
-
-/// The standard library's strict parsers: no leading zeros, no zone.
-fn address<A: FromStr>(field: Option<&str>) -> Option<A> {
-    field?.parse().ok()
-}
-
-fn port(field: Option<&str>) -> Option<u16> {
-    let field = field?;
-    let digits = field.bytes().all(|octet| octet.is_ascii_digit());
-    let zero_led = field.len() > 1 && field.starts_with('0');
-    if digits && !zero_led {
-        field.parse().ok()
-    } else {
-        None
-    }
+/// Whether the octets begin as the signature does, as far as either goes.
+fn begins(octets: &[u8], signature: &[u8]) -> bool {
+    octets
+        .iter()
+        .zip(signature)
+        .all(|(octet, wanted)| octet == wanted)
 }
 
 fn socket(address: impl Into<IpAddr>, port: u16) -> SocketAddr {
     SocketAddr::new(address.into(), port)
 }
-
-const SIGNATURE: &[u8] = b"PROXY ";
-const CRLF: &[u8] = b"\r\n";
