@@ -72,7 +72,7 @@ fn check(options: &Options, found: &mut Diagnostics) -> Option<ExitCode> {
 fn judge(options: &Options, found: &mut Diagnostics) -> Option<ExitCode> {
     let (policy, zone) = load(options, found)?;
     let world = match &options.names {
-        Names::Servers(servers) => match resolver::world(servers, &policy) {
+        Names::Servers(servers) => match resolver::world(servers, policy.dns()) {
             Ok(world) => world,
             Err(error) => return Some(failed(&error)),
         },

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mailward::config::{Config, Folder};
+use mailward::config::{Config, DnsSettings, Folder};
 use mailward::diagnostic::{Diagnostic, Diagnostics, Place};
 use mailward::guard::{Guard, Shared};
 use mailward::lint::lint;
@@ -30,6 +30,11 @@ impl Policy {
             config: Config::parse(&name, text, found)?,
             folder: file.parent().unwrap_or_else(|| Path::new("")).to_owned(),
         })
+    }
+
+    /// How name servers are to be asked.
+    pub(crate) fn dns(&self) -> &DnsSettings {
+        self.config.dns()
     }
 
     /// Reads the tables, which are named relative to the file, and builds the guard.

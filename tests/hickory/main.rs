@@ -4,6 +4,12 @@ mod answers;
 mod chains;
 mod hosts;
 mod message;
+#[cfg(all(feature = "config", feature = "replay"))]
+#[path = "../../examples/replay/options.rs"]
+#[allow(dead_code, reason = "the example's program uses all of it")]
+mod options;
+#[cfg(all(feature = "config", feature = "replay"))]
+mod replayed;
 mod server;
 mod settings;
 mod trouble;
