@@ -1,11 +1,10 @@
-//! The guard of this server: who is inside, and the row of checks.
+//! The guard of a server without a policy file: who is inside, and the row of checks.
 
 use std::error::Error;
-use std::fs;
-use std::path::Path;
+use std::sync::Arc;
 
 use mailward::clock::SystemClock;
-use mailward::dns::MemoryDns;
+use mailward::dns::{Dns, MemoryDns};
 use mailward::guard::{Guard, Shared};
 use mailward::policies::{
     Blocklist, Greeting, GreetingFault, SenderDomain, SenderTable, VerifiedClient,
@@ -20,7 +19,7 @@ use crate::options::Options;
 /// Builds the guard. Without a name system the checks that ask it are left out; the rest need none.
 pub(crate) fn guard(
     options: &Options,
-    dns: Option<MemoryDns>,
+    dns: Option<Arc<dyn Dns>>,
     clock: SystemClock,
 ) -> Result<Guard, Box<dyn Error>> {
     let perimeter = perimeter(options);
@@ -40,7 +39,10 @@ pub(crate) fn guard(
         .map(|list| Zone::new(list).with_text());
 
     let has_dns = dns.is_some();
-    let shared = Shared::new(dns.unwrap_or_default().without_log(), clock);
+    let shared = match dns {
+        Some(dns) => Shared::new(dns, clock),
+        None => Shared::new(MemoryDns::empty(), clock),
+    };
     let mut builder = Guard::builder(perimeter, shared)
         .security(options.security)
         .refuse_at(options.refuse_at);
@@ -56,12 +58,6 @@ pub(crate) fn guard(
         builder = builder.check(SenderDomain::new().named("sender-domain"));
     }
     Ok(builder.build())
-}
-
-/// Reads a zone file.
-pub(crate) fn read_zone(file: &Path) -> Result<MemoryDns, String> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    MemoryDns::parse(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 fn perimeter(options: &Options) -> Perimeter {

@@ -7,7 +7,14 @@ mod server;
 #[path = "../../examples/smtp_server/options.rs"]
 #[allow(dead_code, reason = "the example's program uses all of it")]
 mod options;
+
+#[cfg(feature = "config")]
+#[path = "../../examples/smtp_server/file.rs"]
+#[allow(dead_code, reason = "the example's program uses all of it")]
+mod file;
 mod peer;
+#[cfg(feature = "config")]
+mod reload;
 mod site;
 
 use std::fs;

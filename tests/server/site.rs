@@ -69,13 +69,7 @@ impl Site {
     }
 
     pub(crate) async fn of(arrangement: Arrangement) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder =
-            env::temp_dir().join(format!("mailward-server-test-{}-{count}", process::id()));
-        fs::create_dir(&folder).unwrap();
-        let hostname = Name::parse("mx.example.org").unwrap();
-        let perimeter = Perimeter::new(hostname.clone()).domain("example.org".parse().unwrap());
+        let perimeter = Perimeter::new(hostname()).domain("example.org".parse().unwrap());
         let perimeter = arrangement
             .proxy
             .iter()
@@ -83,14 +77,20 @@ impl Site {
             .fold(perimeter, Perimeter::proxy);
         let shared = Shared::new(arrangement.dns, SystemClock::new());
         let guard = Guard::builder(perimeter, shared).security(Security::Friendly);
+        let guard = (arrangement.check)(guard).build();
+        Self::judged_by(watch::channel(guard).1, arrangement.limits).await
+    }
+
+    pub(crate) async fn judged_by(guard: watch::Receiver<Guard>, limits: Limits) -> Self {
+        let folder = new_folder();
         let records = Arc::new(Mutex::new(Vec::new()));
         let journal = Arc::clone(&records);
         let server = Server {
-            guard: (arrangement.check)(guard).build(),
+            guard,
             clock: Arc::new(SystemClock::new()),
             users: Users::parse("eve:apple").unwrap(),
-            maildir: Maildir::open(&folder, hostname).unwrap(),
-            limits: arrangement.limits,
+            maildir: Maildir::open(&folder, hostname()).unwrap(),
+            limits,
             journal: Arc::new(move |record: &Record| journal.lock().unwrap().push(record.clone())),
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -102,7 +102,7 @@ impl Site {
             serving,
             records,
             folder,
-            limits: arrangement.limits,
+            limits,
         }
     }
 
@@ -131,6 +131,19 @@ impl Site {
             .map(|file| fs::read_to_string(file).unwrap())
             .collect()
     }
+}
+
+fn hostname() -> Name {
+    Name::parse("mx.example.org").unwrap()
+}
+
+/// An empty folder. Whoever asks for it removes it.
+pub(crate) fn new_folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = env::temp_dir().join(format!("mailward-server-test-{}-{count}", process::id()));
+    fs::create_dir(&folder).unwrap();
+    folder
 }
 
 impl Drop for Site {

@@ -87,12 +87,9 @@ fn server(
     records: Arc<Mutex<Vec<Record>>>,
 ) -> Result<Server, Box<dyn Error>> {
     let clock = SystemClock::new();
+    let dns = Arc::new(MemoryDns::parse(include_str!("demo.zone"))?.without_log());
     Ok(Server {
-        guard: policy::guard(
-            options,
-            Some(MemoryDns::parse(include_str!("demo.zone"))?),
-            clock.clone(),
-        )?,
+        guard: watch::channel(policy::guard(options, Some(dns), clock.clone())?).1,
         clock: Arc::new(clock),
         users: Users::parse("eve:apple")?,
         maildir: Maildir::open(folder, options.hostname.clone())?,

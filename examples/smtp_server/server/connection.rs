@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mailward::address::Recipient;
 use mailward::client::{Client, ClientIp};
-use mailward::guard::{Dialogue, Outcome};
+use mailward::guard::{Dialogue, Guard, Outcome};
 use mailward::reply::{Detail, Reply, ReplyCode, ReplyText};
 use mailward::verdict::{Event, Then};
 use mailward::wire::smtp::{Command, Verb};
@@ -24,6 +24,8 @@ use super::{Server, proxy};
 /// The guard's [`Dialogue`] has the state of SMTP; what stands here is what only the host knows.
 pub(super) struct Connection {
     pub(super) server: Arc<Server>,
+    /// The server's guard when the connection came.
+    pub(super) guard: Guard,
     pub(super) dialogue: Dialogue,
     pub(super) input: LineReader<OwnedReadHalf>,
     pub(super) patience: Patience,
@@ -49,15 +51,17 @@ pub(super) async fn serve(
     let (read, write) = stream.into_split();
     let (mut input, mut output) = (LineReader::new(read), Output::new(write));
     let patience = Patience::new(server.limits.idle, stop);
-    let client = match server.guard.perimeter().is_proxy(peer.ip().into()) {
+    let guard = server.guard.borrow().clone();
+    let client = match guard.perimeter().is_proxy(peer.ip().into()) {
         true => proxy::client(peer, &mut input, server.limits.proxy).await,
         false => Ok(Client::from(peer)),
     };
     match client {
         Ok(client) => {
-            let (dialogue, greeting) = server.guard.connect(client).await;
+            let (dialogue, greeting) = guard.connect(client).await;
             let mut connection = Connection {
                 server,
+                guard,
                 dialogue,
                 input,
                 patience,

@@ -37,8 +37,8 @@ pub(crate) use record::{Journal, Record};
 
 /// Everything that the connections of one server share.
 pub(crate) struct Server {
-    /// Who judges.
-    pub(crate) guard: Guard,
+    /// Who judges. A connection ends on the guard it began with; whatever is sent here judges those that come after.
+    pub(crate) guard: watch::Receiver<Guard>,
     /// The calendar for `Received` lines and file names.
     pub(crate) clock: Arc<dyn Clock>,
     /// Who may log in; nobody when it is empty.

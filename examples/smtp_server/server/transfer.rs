@@ -32,7 +32,7 @@ impl Connection {
         let received = Received {
             session: self.dialogue.session(),
             client_name: &self.dialogue.client_name().await,
-            hostname: self.server.guard.perimeter().hostname(),
+            hostname: self.guard.perimeter().hostname(),
             id: draft.id(),
             recipients: &self.recipients,
             at,
