@@ -128,6 +128,11 @@ impl Daemon {
         self.address
     }
 
+    #[cfg(all(feature = "config", feature = "replay"))]
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
     /// What it wrote so far.
     pub(crate) fn log(&self) -> String {
         let log = fs::read(self.folder.path().join("log")).unwrap_or_default();

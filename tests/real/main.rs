@@ -1,4 +1,5 @@
-//! The same questions as in `tests/hickory`, put to real servers: nsd, unbound and rbldnsd, on ports of loopback.
+//! The same questions as in `tests/hickory`, put to real servers: nsd, unbound and rbldnsd, on ports of loopback; and
+//! the programs of `examples/` that ask them, with swaks for a client.
 //!
 //! A test whose programs are not installed says so on standard error and passes. With `MAILWARD_REAL=require` it fails.
 //! A further server takes what `daemon.rs` has: programs found, a free port, an empty folder, an end by process id.
@@ -8,7 +9,11 @@
 mod daemon;
 mod evidence;
 mod lists;
+#[cfg(all(feature = "config", feature = "replay"))]
+mod mail;
 mod names;
+#[cfg(all(feature = "config", feature = "replay"))]
+mod programs;
 mod servers;
 mod zones;
 
