@@ -11,6 +11,7 @@ mod report;
 
 pub use report::Report;
 
+use std::cell::Cell;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::address::{Domain, ForwardPath, Recipient, ReversePath};
@@ -354,13 +355,19 @@ impl Session {
         never: &'a [Network],
         dns: &'a dyn Dns,
     ) -> Step<'a, Vec<Listing>> {
+        let remembered = self.remembered();
+        let news = Cell::new(false);
         let known = |zone: &Zone| {
-            self.remembered()
-                .iter()
-                .find(|(seen, _)| seen == zone)
-                .map(|(_, said)| said.clone())
+            let known = remembered.iter().find(|(seen, _)| seen == zone);
+            news.set(news.get() || known.is_none());
+            known.map(|(_, said)| said.clone())
         };
-        rbl::look_up_known(known, self.client_ip(), zones, never, dns).map(|listings| {
+        let listings = rbl::look_up_known(known, self.client_ip(), zones, never, dns);
+        drop(remembered);
+        if listings.is_ready() && !news.get() {
+            return listings;
+        }
+        listings.map(|listings| {
             self.remember(zones, &listings);
             listings
         })

@@ -418,3 +418,15 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// A name that needs no change is read in a shorter way, which takes no other names.
+    #[test]
+    fn names_in_lower_case_are_read_alike(text in "[a-c0-2_.!-]{0,12}|([a-c0-2-]{60,66}\\.){1,4}[a-b]{0,10}") {
+        let plain = Name::parse(&text).ok();
+        prop_assert_eq!(&Name::parse(&text.to_ascii_uppercase()).ok(), &plain);
+        if !text.ends_with('.') {
+            prop_assert_eq!(&Name::parse(&format!("{text}.")).ok(), &plain);
+        }
+    }
+}

@@ -39,6 +39,19 @@ pub(super) fn build(
     assembly.sound.then(|| builder.build())
 }
 
+/// Reads the tables of a file that has faults of its own, which have been told of, so that one pass tells of theirs too.
+pub(super) fn try_tables(
+    config: &Config,
+    files: &dyn Files,
+    shared: Shared,
+    found: &mut Diagnostics,
+) {
+    let mut told = Diagnostics::new();
+    build(config, files, shared, &mut told);
+    let known: Vec<Diagnostic> = found.iter().cloned().collect();
+    found.extend(told.into_iter().filter(|told| !known.contains(told)));
+}
+
 struct Assembly<'c, 'f> {
     config: &'c Config,
     files: &'c dyn Files,

@@ -59,7 +59,7 @@ use examine::{Finding, findings};
 use files::unreadable;
 use places::{Lines, Places, offset};
 use reader::{Fault, Reader, Section, Value, one_of};
-use sections::{set_switch, set_word};
+use sections::{Parsed, set_switch, set_word};
 use width::{Wide, wide};
 use words::Word;
 
@@ -171,7 +171,10 @@ impl Config {
 
     /// Reads a policy file of this name; its tables are read by [`Config::build`]. `None` exactly when an error was found.
     pub fn parse(file: &str, text: impl AsRef<[u8]>, found: &mut Diagnostics) -> Option<Self> {
-        sections::parse(file, text.as_ref(), found)
+        match sections::parse(file, text.as_ref(), found)? {
+            Parsed::Faulty(_) => None,
+            Parsed::Sound(config) => Some(config),
+        }
     }
 
     /// Reads the tables and builds the guard. `None` exactly when an error was found.
@@ -289,8 +292,13 @@ pub fn load(path: impl AsRef<Path>, shared: Shared) -> Result<Loaded, Diagnostic
         }
     };
     let folder = Folder::new(path.parent().unwrap_or_else(|| Path::new("")));
-    let Some(config) = Config::parse(&file, text, &mut found) else {
-        return Err(found);
+    let config = match sections::parse(&file, &text, &mut found) {
+        None => return Err(found),
+        Some(Parsed::Faulty(config)) => {
+            assemble::try_tables(&config, &folder, shared, &mut found);
+            return Err(found);
+        }
+        Some(Parsed::Sound(config)) => config,
     };
     match config.build(&folder, shared, &mut found) {
         Some(guard) => Ok(Loaded {

@@ -12,7 +12,13 @@ use crate::guard::{Commands, Service};
 use crate::name::Name;
 use crate::verdict::Event;
 
-pub(super) fn parse(file: &str, text: &[u8], found: &mut Diagnostics) -> Option<Config> {
+/// What could be read of a file, and whether that is all of it as it should be.
+pub(super) enum Parsed {
+    Faulty(Config),
+    Sound(Config),
+}
+
+pub(super) fn parse(file: &str, text: &[u8], found: &mut Diagnostics) -> Option<Parsed> {
     let text = match std::str::from_utf8(text) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
@@ -52,9 +58,11 @@ pub(super) fn parse(file: &str, text: &[u8], found: &mut Diagnostics) -> Option<
     }
     let faultless = reader.is_faultless();
     let places = reader.finish(Lines::new(file, text), found);
-    config
-        .filter(|_| faultless)
-        .map(|config| Config { places, ..config })
+    let config = Config { places, ..config? };
+    Some(match faultless {
+        true => Parsed::Sound(config),
+        false => Parsed::Faulty(config),
+    })
 }
 
 /// The parser's own sentence is `what, expected ..`.

@@ -115,10 +115,11 @@ pub fn read(argument: &str) -> Claim {
             .and_then(|literal| literal.parse().ok());
         return literal.map_or(Claim::Malformed, Claim::Literal);
     }
-    // Not by way of `ClientIp::parse`: its error quotes the text, and most greetings are no address.
-    match argument.parse::<IpAddr>() {
-        Ok(ip) => Claim::BareAddress(ip.into()),
-        Err(_) => Name::parse(argument).map_or(Claim::Malformed, Claim::Name),
+    // Most greetings are names, and no name is an address. The plain readers quote no text in their errors.
+    let address = || argument.parse::<IpAddr>().ok();
+    match Name::read(argument) {
+        Ok(name) => Claim::Name(name),
+        Err(_) => address().map_or(Claim::Malformed, |ip| Claim::BareAddress(ip.into())),
     }
 }
 

@@ -118,9 +118,13 @@ impl Check {
         if label.len() > MAX_LABEL {
             return Err(NameFault::LabelTooLong { octet });
         }
-        if let Some((at, &found)) = label.iter().enumerate().find(|(_, b)| !is_name_octet(**b)) {
-            let octet = octet.saturating_add(at);
-            return Err(NameFault::Character { found, octet });
+        let mut numeric = true;
+        for (at, &found) in label.iter().enumerate() {
+            if !is_name_octet(found) {
+                let octet = octet.saturating_add(at);
+                return Err(NameFault::Character { found, octet });
+            }
+            numeric &= found.is_ascii_digit();
         }
         self.octets = before.saturating_add(label.len());
         if self.octets > MAX_NAME {
@@ -132,7 +136,7 @@ impl Check {
         if label.last() == Some(&b'-') {
             return Err(NameFault::Hyphen { octet: self.octets });
         }
-        self.numeric = label.iter().all(u8::is_ascii_digit);
+        self.numeric = numeric;
         Ok(())
     }
 
@@ -143,6 +147,27 @@ impl Check {
             Self { .. } => Ok(()),
         }
     }
+}
+
+/// Whether a text is a name as it stands, in lower case and without a final dot. One pass, since most texts are; what is
+/// wrong with the others is told by [`Check`], which agrees.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    let (mut label, mut numeric, mut before) = (0_usize, false, b'.');
+    for &octet in text {
+        match octet {
+            b'a'..=b'z' | b'_' => numeric = false,
+            b'0'..=b'9' => numeric = numeric || before == b'.',
+            b'-' if before != b'.' => numeric = false,
+            b'.' if !matches!(before, b'.' | b'-') => label = 0,
+            _ => return false,
+        }
+        label = label.wrapping_add(usize::from(octet != b'.'));
+        if label > MAX_LABEL {
+            return false;
+        }
+        before = octet;
+    }
+    !numeric && !matches!(before, b'.' | b'-') && text.len() <= MAX_NAME
 }
 
 const fn is_name_octet(octet: u8) -> bool {

@@ -28,7 +28,7 @@ pub use self::{
 
 pub(crate) use self::check::NameFault;
 
-use self::check::{Check, MAX_NAME};
+use self::check::{Check, MAX_NAME, is_plain};
 use crate::excerpt::Excerpt;
 
 /// A domain name: lower-case A-labels, no final dot.
@@ -175,6 +175,9 @@ impl Name {
     }
 
     pub(crate) fn read(text: &str) -> Result<Self, NameFault> {
+        if is_plain(text.as_bytes()) {
+            return Ok(Self(text.into()));
+        }
         let text = to_ascii(text)?;
         let text = text.strip_suffix('.').unwrap_or(&text);
         if text.is_empty() {

@@ -24,6 +24,7 @@ use crate::verdict::{Doubt, Judgement, Stage};
 #[derive(Default)]
 pub struct Chain {
     members: Vec<Member>,
+    due: Due,
 }
 
 /// A policy, and when it is due, which is asked for more often than the policy is.
@@ -38,14 +39,17 @@ impl Chain {
     pub const fn new() -> Self {
         Self {
             members: Vec::new(),
+            due: Due::NEVER,
         }
     }
 
     /// The row with one more policy at its end, which may be a chain.
     #[must_use]
     pub fn then(mut self, policy: impl Policy + 'static) -> Self {
+        let due = Due::of(policy.timing());
+        self.due = self.due.or(due);
         self.members.push(Member {
-            due: Due::of(policy.timing()),
+            due,
             policy: Box::new(policy),
         });
         self
@@ -59,9 +63,7 @@ impl Chain {
 
     /// Whether any of them is judged at a stage.
     pub(crate) fn is_due(&self, stage: Stage, refuse_at: RefuseAt) -> bool {
-        self.members
-            .iter()
-            .any(|member| member.due.meets(Due::at(stage, refuse_at)))
+        self.due.meets(Due::at(stage, refuse_at))
     }
 
     /// True when it has none.

@@ -6,7 +6,7 @@ use super::{
     Decision, Exemptions, InClass, Inquiry, Policy, RefusalClass, Timing, answer_by, shielded,
 };
 use crate::reply::ReplyCode;
-use crate::trace::Note;
+use crate::trace::{Level, Note};
 use crate::verdict::{Judgement, NotARefusal, Reason, Refusal, Rule, Stage, Subject, Verdict};
 
 /// Combinators on every [`Policy`].
@@ -128,8 +128,10 @@ impl<P: Policy> Policy for Named<P> {
         let mark = recorder.mark();
         let decision = shielded(&self.policy, inquiry);
         if let Some(clear) = decision.as_ready().filter(|judgement| judgement.is_clear()) {
-            record(inquiry, mark, clear);
-            recorder.attribute(mark, &self.rule);
+            if recorder.level() == Level::Full || recorder.mark() > mark {
+                record(inquiry, mark, clear);
+                recorder.attribute(mark, &self.rule);
+            }
             return decision; // there is nothing in it to put a name to
         }
         decision.map(move |judgement| {

@@ -4,7 +4,7 @@ use super::{RefuseAt, Timing};
 use crate::verdict::Stage;
 
 /// A set of moments: each stage in each order, and that of a chain which a combinator has moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Due(u16);
 
 impl Due {
@@ -23,6 +23,9 @@ impl Due {
         }
     }
 
+    /// No moment.
+    pub(super) const NEVER: Self = Self(0);
+
     /// When a member is asked whose chain was moved to the present stage.
     pub(super) const MOVED: Self = Self(1 << 10);
 
@@ -30,7 +33,7 @@ impl Due {
     pub(super) fn of(timing: Timing) -> Self {
         let moved = match timing {
             Timing::Facts(_) | Timing::Parts => Self::MOVED,
-            Timing::At(_) => Self(0),
+            Timing::At(_) => Self::NEVER,
         };
         let stages = [
             Stage::Connect,

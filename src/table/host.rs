@@ -98,7 +98,7 @@ impl HostTable {
         names: &'n [VerifiedName],
     ) -> impl Iterator<Item = &'t Rule<HostPattern>> + use<'t, 'n> {
         let texts = || names.iter().map(|verified| verified.name().as_str());
-        let exact = texts().filter_map(|name| self.names.exact(name));
+        let exact = texts().filter_map(|name| self.names.name(name));
         let above = texts().flat_map(|name| self.names.above(name));
         let found = exact.chain(above).chain(self.networks.holding(client));
         found.filter_map(|rule| self.rules.get(rule))
@@ -120,7 +120,7 @@ impl HostTable {
 
     /// Whether an index holds rules about names: then the client's names are asked for before anything else.
     pub(crate) fn begins_with_names(&self) -> bool {
-        !self.names.is_empty()
+        self.names.has_names()
     }
 
     /// Whether any rule is about a name, or depends on one. Where none is, and none is about mail exchangers, no DNS

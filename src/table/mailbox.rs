@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Action, Index, InvalidRule, Key, MailboxPattern, Ordered, Party, Rule, RuleFault, Subdomains,
+    Action, Index, InvalidRule, MailboxPattern, Ordered, Party, Rule, RuleFault, Subdomains,
     write_rules,
 };
 use crate::address::{Domain, LocalPart, Mailbox, Recipient, Sender};
@@ -96,7 +96,7 @@ impl MailboxTable {
     /// are those to be noted.
     pub fn matches(&self, mailbox: &Mailbox) -> impl Iterator<Item = &Rule<MailboxPattern>> {
         let (local, domain) = (mailbox.local(), mailbox.domain());
-        let address = move |local: &str| self.texts.exact(Key::of_address(local, domain).as_str());
+        let address = move |local: &str| self.texts.mailbox(local, domain);
         let full = address(local.as_str());
         let plain = local.without_extension().and_then(address);
         let domains = self.domain(domain);
@@ -132,7 +132,7 @@ impl MailboxTable {
     ) -> impl Iterator<Item = &Rule<MailboxPattern>> {
         let bare = match recipient {
             Recipient::Mailbox(_) => None,
-            Recipient::Postmaster => self.texts.exact("postmaster@"),
+            Recipient::Postmaster => self.texts.local("postmaster"),
         };
         let mailbox = recipient
             .mailbox()
@@ -165,8 +165,8 @@ impl MailboxTable {
 
     fn domain<'m>(&self, domain: &'m Domain) -> impl Iterator<Item = usize> + use<'_, 'm> {
         let (text, name) = match domain {
-            Domain::Name(name) => (self.texts.exact(name.as_str()), Some(name)),
-            Domain::Literal(literal) => (self.texts.exact(Key::of_literal(literal).as_str()), None),
+            Domain::Name(name) => (self.texts.name(name.as_str()), Some(name)),
+            Domain::Literal(literal) => (self.texts.literal(literal), None),
         };
         text.into_iter().chain(
             name.into_iter()
@@ -195,7 +195,7 @@ impl MailboxTable {
 
     /// The rules for a local part in any domain.
     fn anywhere(&self, local: &LocalPart) -> impl Iterator<Item = &Rule<MailboxPattern>> + use<'_> {
-        let rule = |local: &str| self.texts.exact(Key::of_local(local).as_str());
+        let rule = |local: &str| self.texts.local(local);
         let found = [
             rule(local.as_str()),
             local.without_extension().and_then(rule),
@@ -304,15 +304,12 @@ impl MailboxTableBuilder {
         let texts = &mut table.texts;
         let entered = match &rule.pattern {
             _ if rule.conditions.is_some() => table.ordered.insert(&rule, number),
-            MailboxPattern::Address(mailbox) => texts.insert(
-                Key::of_address(mailbox.local().as_str(), mailbox.domain()).as_str(),
-                number,
-            ),
-            MailboxPattern::Domain(name) => texts.insert_name(name, number),
-            MailboxPattern::Literal(literal) => texts.insert(literal.to_string(), number),
-            MailboxPattern::Local(local) => {
-                texts.insert(Key::of_local(local.as_str()).as_str(), number)
+            MailboxPattern::Address(mailbox) => {
+                texts.insert_mailbox(mailbox.local().as_str(), mailbox.domain(), number)
             }
+            MailboxPattern::Domain(name) => texts.insert_name(name, number),
+            MailboxPattern::Literal(literal) => texts.insert_literal(literal, number),
+            MailboxPattern::Local(local) => texts.insert_local(local.as_str(), number),
             MailboxPattern::Null => match table.null {
                 Some(earlier) => Err(earlier),
                 None => {

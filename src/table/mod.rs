@@ -55,6 +55,8 @@ pub(crate) use facts::{Found, HostFacts, Known, Question};
 use std::collections::{HashMap, hash_map::Entry};
 use std::fmt;
 use std::hash::Hash;
+
+use foldhash::fast::RandomState;
 use std::sync::Arc;
 
 use self::action::{ActionFault, Caution, EXPECTED, WORDS, action_text, is_code, split_word};
@@ -191,7 +193,11 @@ enum RuleFault {
 }
 
 /// Adds a rule, unless there is one for the key, which is given back.
-fn insert<K: Eq + Hash>(rules: &mut HashMap<K, usize>, key: K, rule: usize) -> Result<(), usize> {
+fn insert<K: Eq + Hash>(
+    rules: &mut HashMap<K, usize, RandomState>,
+    key: K,
+    rule: usize,
+) -> Result<(), usize> {
     match rules.entry(key) {
         Entry::Occupied(there) => Err(*there.get()),
         Entry::Vacant(place) => {

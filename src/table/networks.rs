@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
+
 use super::insert;
 use crate::client::{ClientIp, Network};
 
@@ -15,7 +17,7 @@ pub(super) struct Networks {
 
 /// The networks of one family: for each length of prefix that occurs, longest first, the rules by their leading bits.
 #[derive(Clone, Debug, Default)]
-struct Prefixes(Vec<(u8, HashMap<u128, usize>)>);
+struct Prefixes(Vec<(u8, HashMap<u128, usize, RandomState>)>);
 
 impl Networks {
     /// Adds a rule, unless there is one for the network, which is given back.
@@ -45,7 +47,7 @@ impl Prefixes {
     fn insert(&mut self, len: u8, bits: u128, rule: usize) -> Result<(), usize> {
         let place = self.0.partition_point(|(other, _)| *other > len);
         if self.0.get(place).is_none_or(|(other, _)| *other != len) {
-            self.0.insert(place, (len, HashMap::new()));
+            self.0.insert(place, (len, HashMap::default()));
         }
         // The place is there now.
         self.0

@@ -127,3 +127,30 @@ fn what_cannot_be_loaded_from_disk_is_said() {
     let found = config::load(&site.0, shared()).unwrap_err();
     assert!(found.to_string().contains(" cannot be read: "), "{found}");
 }
+
+#[test]
+fn one_pass_tells_of_the_file_and_of_its_tables() {
+    let text = "hostname = 'mx.example.org'\nsecurty = 'secure'\n[[check]]\nkind = 'rate'\n[[check]]\nkind = 'client-table'\nfile = 'auth.mta'\n[[check]]\nkind = 'sender-table'\nfile = 'none'\n";
+    let site = Site::new(
+        "one-pass",
+        &[("policy.toml", text), ("auth.mta", "192.0.2.1 REJCT\n")],
+    );
+    let found = config::load(site.0.join("policy.toml"), shared()).unwrap_err();
+    let told: Vec<_> = found
+        .iter()
+        .map(|error| {
+            let file = error.place().file().rsplit('/').next().unwrap();
+            format!("{file}:{}:{}", error.place().line(), error.place().column())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "policy.toml:2:1",
+            "policy.toml:4:8",
+            "auth.mta:1:11",
+            "policy.toml:10:8"
+        ],
+        "{found}"
+    );
+}
