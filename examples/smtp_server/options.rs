@@ -234,7 +234,7 @@ usage: smtp_server [options]
 * --hostname NAME     who we are (mx.example.org)
 * --domain PATTERN    a domain we take mail for: example.org, *.example.org
 * --network NET       clients there may relay: 192.0.2.0/24
-* --proxy NET         peers there must send a PROXY header, version 1, first
+* --proxy NET         peers there must send a PROXY header first
   --users FILE        lines of user:password for AUTH PLAIN; it is offered only where
                       the peer of the TCP connection is on loopback
   --maildir DIR       where accepted mail goes (maildir)

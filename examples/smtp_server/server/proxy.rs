@@ -9,7 +9,7 @@ use mailward::wire::proxy::{Parsed, ProxyHeader};
 use tokio::io::AsyncRead;
 use tokio::time::timeout;
 
-use super::line::{Line, LineReader};
+use super::line::LineReader;
 use super::patience::End;
 
 /// Reads the header of a listed proxy. Only a listed one is asked: from anyone else a header is a bad command.
@@ -20,15 +20,29 @@ pub(crate) async fn client<R: AsyncRead + Unpin>(
     input: &mut LineReader<R>,
     patience: Duration,
 ) -> Result<Client, End> {
-    let line = match timeout(patience, input.line(ProxyHeader::MAX_LEN)).await {
-        Ok(Ok(Line::Whole(line))) => line,
-        Ok(Ok(Line::End) | Err(_)) => return Err(End::Gone),
-        Ok(Ok(Line::TooLong | Line::Endless)) => return Err(nonsense("proxy-header-too-long")),
-        Err(_) => return Err(nonsense("proxy-header-missing")),
-    };
-    match ProxyHeader::parse(line) {
-        Ok(Parsed::Complete { header, .. }) => Ok(named(&header, proxy.ip().into())),
-        Ok(Parsed::Incomplete) | Err(_) => Err(nonsense("proxy-header-malformed")),
+    match timeout(patience, header(input)).await {
+        Ok(header) => Ok(named(&header?, proxy.ip().into())),
+        Err(_) => Err(nonsense("proxy-header-missing")),
+    }
+}
+
+/// Reads a header of either version, and nothing of what follows it. The parser sees to it that no header is long.
+async fn header<R: AsyncRead + Unpin>(input: &mut LineReader<R>) -> Result<ProxyHeader, End> {
+    let mut read = Vec::new();
+    loop {
+        let before = read.len();
+        match input.octets().await {
+            Ok(octets) if !octets.is_empty() => read.extend_from_slice(octets),
+            _ => return Err(End::Gone),
+        }
+        match ProxyHeader::parse(&read) {
+            Ok(Parsed::Complete { header, used }) => {
+                input.consume(used - before);
+                return Ok(header);
+            }
+            Ok(Parsed::Incomplete) => input.consume(read.len() - before),
+            Err(_) => return Err(nonsense("proxy-header-malformed")),
+        }
     }
 }
 
@@ -51,7 +65,10 @@ const fn nonsense(reason: &'static str) -> End {
 #[cfg(test)]
 mod tests {
     use mailward::client::Via;
+    use mailward::wire::proxy::Ends;
+    use tokio::io::AsyncReadExt;
 
+    use super::super::line::Line;
     use super::*;
 
     async fn client_of(octets: &[u8]) -> Result<Client, End> {
@@ -78,6 +95,25 @@ mod tests {
             (unnamed.ip().to_string().as_str(), unnamed.via()),
             ("192.0.2.10", Via::ProxyUnknown)
         );
+    }
+
+    #[tokio::test]
+    async fn both_versions_are_read_in_pieces_and_nothing_behind_them() {
+        let proxy = "192.0.2.10:4000".parse().unwrap();
+        let header = ProxyHeader::Tcp4(Ends {
+            source: [203, 0, 113, 9].into(),
+            destination: [192, 0, 2, 1].into(),
+            source_port: 51000,
+            destination_port: 25,
+        });
+        for octets in [header.to_v2(), header.to_string().into_bytes()] {
+            let (first, rest) = octets.split_at(9);
+            let rest = [rest, b"QUIT\r\n"].concat();
+            let mut input = LineReader::new(first.chain(rest.as_slice()));
+            let client = client(proxy, &mut input, Duration::from_secs(1)).await;
+            assert_eq!(client.unwrap().ip().to_string(), "203.0.113.9");
+            assert_eq!(input.line(100).await.unwrap(), Line::Whole(b"QUIT\r\n"));
+        }
     }
 
     #[tokio::test]
