@@ -1,9 +1,8 @@
 //! A row of eight checks with nothing to ask the name system: mailward's `Chain`, and the same row over `async-trait`.
 //!
 //! The twin is what an author writes who takes `#[async_trait]` for the trait of a check: eight boxed checks in a
-//! `Vec`, asked in order with `.await` until one is decisive, doubts kept; and the row is such a check itself. Each
-//! check does the very same with the same functions of the crate. Both rows are given the same inquiry and are driven
-//! by the same executor, which polls once with a waker that does nothing. They are timed in turns in one run.
+//! `Vec`, awaited in order until one is decisive, doubts kept; and the row is such a check itself. Each check does the
+//! same with the same functions of the crate. Both rows get the same inquiry and executor, and are timed in turns.
 //!
 //! Four rows of eight:
 //!
@@ -13,9 +12,7 @@
 //! - *stranger*: the same eight, which all judge, by evidence that the session remembers.
 //!
 //! Bars, for a row with nothing to ask the name system (the first three): no allocation, and at most an eighth of the
-//! twin's time. The more the checks themselves do, the less a row can differ from its twin: the third looks into three
-//! tables, which cost both the same, and the last has no bar.
-//!
+//! twin's time. What checks do costs both the same: the third looks into three tables, and the last has no bar.
 //! `--runs ROW SIDE COUNT` runs one side (`mailward` or `async-trait`) of one row and nothing else, to count instructions.
 
 mod measure;
@@ -62,8 +59,8 @@ fn main() {
         let (_, (chain, twin), session, _) = rows.iter().find(|(name, ..)| *name == row).unwrap();
         let inquiry = case.inquiry(session);
         return (0..count).for_each(|_| match side.as_str() {
-            "mailward" => drop(black_box(now(chain.check(black_box(&inquiry))))),
-            _ => drop(black_box(now(twin.check(black_box(&inquiry))))),
+            "mailward" => drop(now(chain.check(black_box(&inquiry)))),
+            _ => drop(now(twin.check(black_box(&inquiry)))),
         });
     }
     let mut criterion = Criterion::default().configure_from_args();
