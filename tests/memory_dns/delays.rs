@@ -12,10 +12,7 @@ use mailward::step::Step;
 
 use crate::{addresses, name, seconds, zone};
 
-fn poll<'a, T: 'a>(step: &mut std::pin::Pin<&mut Step<'a, T>>) -> Poll<T>
-where
-    T: Unpin,
-{
+fn poll<'a, T: Unpin + 'a>(step: &mut std::pin::Pin<&mut Step<'a, T>>) -> Poll<T> {
     step.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 
