@@ -18,7 +18,7 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
     for (at, placed) in row.iter().enumerate() {
         let path = format!("check[{at}]");
         found.extend(alone(config, &path, placed.check));
-        found.extend(behind(&path, placed, row.iter().take(at)));
+        found.extend(behind(&path, placed, row.get(..at).unwrap_or_default()));
         if found.len() >= Diagnostics::MOST {
             break;
         }
@@ -170,13 +170,9 @@ const fn facts(check: &Check) -> Stage {
 }
 
 /// Rules that can never fire, since one before them has decided.
-fn behind<'p>(
-    path: &str,
-    placed: &Placed<'_>,
-    before: impl Iterator<Item = &'p Placed<'p>> + Clone,
-) -> Option<Warning> {
+fn behind<'p>(path: &str, placed: &Placed<'_>, before: &'p [Placed<'p>]) -> Option<Warning> {
     let decided = |by: &dyn Fn(&Check) -> bool| {
-        let mut before = before.clone();
+        let mut before = before.iter();
         let found = before.find(|other| by(&other.check.check) && other.precedes(placed));
         found.map(|other| &other.name)
     };
