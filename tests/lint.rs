@@ -170,6 +170,25 @@ fn rules_that_can_never_fire() {
 }
 
 #[test]
+fn a_long_row_is_read_in_linear_time() {
+    let check = "[[check]]\nkind = 'greeting'\nrefuse = ['missing']\n";
+    let begun = std::time::Instant::now();
+    let found = said(&check.repeat(8_000));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    let lines: Vec<_> = found.lines().collect();
+    assert_eq!(lines.len(), Diagnostics::MOST);
+    for (at, line) in lines.iter().enumerate() {
+        let place = 6 + 3 * at;
+        assert_eq!(
+            *line,
+            format!(
+                "policy.toml:{place}:1: warning: this can never fire: greeting-1 judges by the same before"
+            )
+        );
+    }
+}
+
+#[test]
 fn odd_checks() {
     warns(
         "[[check]]\nkind = 'blocklist'\nzone = [{ zone = 'a.bl.example' }, { zone = 'a.bl.example' }]",

@@ -199,7 +199,8 @@ impl Reader {
         let read = u32::from_str_radix(number.as_str(), number.radix());
         let read = read.ok().filter(|read| *read >= least);
         if read.is_none() {
-            let what = format!("{} is {}", value.called, shown(number.as_str()));
+            let found = shown(number.as_str());
+            let what = format!("{} is {}{found}", value.called, prefix(number.radix()));
             self.fault(Fault::new(value.at(), what).expected(expected));
         }
         read
@@ -328,6 +329,16 @@ impl Reader {
             .into_iter()
             .filter_map(|member| self.section(member, expected))
             .collect()
+    }
+}
+
+/// What stands before the digits of a number.
+const fn prefix(radix: u32) -> &'static str {
+    match radix {
+        2 => "0b",
+        8 => "0o",
+        16 => "0x",
+        _ => "",
     }
 }
 

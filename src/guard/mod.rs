@@ -187,7 +187,7 @@ pub enum Firmness {
 }
 
 impl Firmness {
-    fn apply(self, refusal: Refusal) -> Refusal {
+    pub(crate) fn apply(self, refusal: Refusal) -> Refusal {
         match self {
             Self::Firm => refusal,
             Self::Soft => refusal.softened(),
@@ -237,6 +237,12 @@ impl Guard {
     #[must_use]
     pub fn wording(&self) -> &Wording {
         &self.0.wording
+    }
+
+    /// Whether it refuses for good.
+    #[must_use]
+    pub fn firmness(&self) -> Firmness {
+        self.0.firmness
     }
 }
 

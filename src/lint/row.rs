@@ -1,25 +1,55 @@
 //! Warnings about the row of checks.
 
-use std::collections::BTreeSet;
-
 use super::Warning;
 use crate::config::{Answer, Check, CheckConfig, Config, Effect, Ground, ZoneConfig};
+use crate::diagnostic::Diagnostics;
 use crate::policies::{GreetingFault, Require, Treatment};
 use crate::policy::{RefusalClass, RefuseAt};
 use crate::rbl::Families;
 use crate::verdict::Stage;
 
+/// As many as are told, in the order of the file.
 pub(super) fn warnings(config: &Config) -> Vec<Warning> {
-    let names = config.rule_names();
+    let checks = config.checks.iter().zip(config.rule_names());
+    let row: Vec<_> = checks
+        .map(|(check, name)| Placed::new(check, name))
+        .collect();
     let mut found = Vec::new();
-    for (at, check) in config.checks.iter().enumerate() {
+    for (at, placed) in row.iter().enumerate() {
         let path = format!("check[{at}]");
-        found.extend(alone(config, &path, check));
-        let before = config.checks.iter().zip(&names).take(at);
-        let before: Vec<_> = before.filter(|(other, _)| precedes(other, check)).collect();
-        found.extend(behind(&path, check, &before));
+        found.extend(alone(config, &path, placed.check));
+        found.extend(behind(&path, placed, row.get(..at).unwrap_or_default()));
+        if found.len() >= Diagnostics::MOST {
+            break;
+        }
     }
     found
+}
+
+/// A check of the row, its name, and whom it passes over.
+struct Placed<'c> {
+    check: &'c CheckConfig,
+    name: String,
+    exempt: [bool; GROUNDS.len()],
+}
+
+impl<'c> Placed<'c> {
+    fn new(check: &'c CheckConfig, name: String) -> Self {
+        let exempt = GROUNDS.map(|ground| check.exempt().contains(&ground));
+        Self {
+            check,
+            name,
+            exempt,
+        }
+    }
+
+    /// Whether it acts on everybody whom a later one judges, and when that does.
+    fn precedes(&self, later: &Self) -> bool {
+        let mut grounds = self.exempt.iter().zip(later.exempt);
+        self.check.effect == Effect::Act
+            && self.check.at == later.check.at
+            && grounds.all(|(own, others)| others || !*own)
+    }
 }
 
 /// What is odd in a check whatever stands before it.
@@ -139,24 +169,14 @@ const fn facts(check: &Check) -> Stage {
     }
 }
 
-/// Whether the first acts on everybody whom the second judges, and when that does.
-fn precedes(first: &CheckConfig, second: &CheckConfig) -> bool {
-    let exempt: BTreeSet<_> = second
-        .exempt()
-        .iter()
-        .map(|one| format!("{one:?}"))
-        .collect();
-    let mut grounds = first.exempt().iter().map(|one| format!("{one:?}"));
-    first.effect == Effect::Act && first.at == second.at && grounds.all(|one| exempt.contains(&one))
-}
-
 /// Rules that can never fire, since one before them has decided.
-fn behind(path: &str, check: &CheckConfig, before: &[(&CheckConfig, &String)]) -> Option<Warning> {
+fn behind<'p>(path: &str, placed: &Placed<'_>, before: &'p [Placed<'p>]) -> Option<Warning> {
     let decided = |by: &dyn Fn(&Check) -> bool| {
-        let found = before.iter().find(|(other, _)| by(&other.check));
-        found.map(|(_, name)| *name)
+        let mut before = before.iter();
+        let found = before.find(|other| by(&other.check.check) && other.precedes(placed));
+        found.map(|other| &other.name)
     };
-    let (key, name) = match &check.check {
+    let (key, name) = match &placed.check.check {
         Check::Blocklist { zones, .. } => {
             let asked = |zone: &ZoneConfig| {
                 decided(&|other| match other {
@@ -200,6 +220,8 @@ fn behind(path: &str, check: &CheckConfig, before: &[(&CheckConfig, &String)]) -
     let what = format!("this can never fire: {name} judges by the same before");
     Some(Warning::new(format!("{path}{key}"), what))
 }
+
+const GROUNDS: [Ground; 3] = [Ground::Authenticated, Ground::Internal, Ground::Postmaster];
 
 const UNRESOLVABLE: &str =
     "a name that cannot be resolved now is refused for good (RFC 2505 item 9 would wait)";

@@ -206,7 +206,7 @@ impl<W: Write> Player<'_, '_, W> {
 
 /// The code that a refusal would have been spoken with.
 fn spoken(guard: &Guard, refusal: &Refusal, stage: Stage, session: &Session) -> ReplyCode {
-    let refusal = refusal.clone().at(stage);
+    let refusal = guard.firmness().apply(refusal.clone()).at(stage);
     guard.wording().refuse(&refusal, stage, session).code()
 }
 

@@ -239,6 +239,10 @@ fn values_of_another_kind_are_told_with_what_was_expected() {
             "2:13: error: cache is -1; expected a number of answers, 0 for none",
         ),
         (
+            "dns.cache = 0xff_ffff_ffff",
+            "2:13: error: cache is 0xffffffffff; expected a number of answers, 0 for none",
+        ),
+        (
             "dns.cache = 'none'",
             "2:13: error: cache is a string; expected a number of answers, 0 for none",
         ),

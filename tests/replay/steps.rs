@@ -1,7 +1,7 @@
 //! What a step says.
 
 use mailward::dns::MemoryDns;
-use mailward::guard::Guard;
+use mailward::guard::{Firmness, Guard};
 use mailward::policies::{SenderTable, VerifiedClient};
 use mailward::policy::{PolicyExt, RefuseAt, policy_fn};
 use mailward::replay::{Replay, World};
@@ -126,6 +126,24 @@ fn a_dry_run_says_what_it_would_have_done() {
         assert_eq!(steps[2]["would"], would, "{security:?}");
         assert!(steps[3].get("would").is_none(), "relay control has spoken");
     }
+}
+
+/// A soft guard would not have refused for good.
+#[test]
+fn a_dry_run_of_a_soft_guard_would_have_said_450() {
+    let mut replay = replay("", |guard| {
+        guard
+            .security(Security::Friendly)
+            .firmness(Firmness::Soft)
+            .check(VerifiedClient::new().dry_run().named("names"))
+    });
+    let steps = steps(
+        &mut replay,
+        &json!(["MAIL FROM:<>", "RCPT TO:<b@example.org>"]),
+    );
+    let would =
+        json!({"verdict": "refuse", "code": 450, "reason": "unverified-client", "rule": "names"});
+    assert_eq!(steps[2]["would"], would);
 }
 
 /// The code is the one that the refusal has where it is spoken.
