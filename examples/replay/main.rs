@@ -110,12 +110,7 @@ fn read_zone(file: &Path, found: &mut Diagnostics) -> Option<MemoryDns> {
     match MemoryDns::parse(&text) {
         Ok(zone) => Some(zone),
         Err(error) => {
-            let place = Place::new(&name, error.line(), error.column());
-            let told = error.to_string();
-            let what = told
-                .split_once(": ")
-                .map_or(told.as_str(), |(_, what)| what);
-            found.push(Diagnostic::error(place, what));
+            found.push(error.in_file(&name));
             None
         }
     }

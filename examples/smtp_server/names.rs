@@ -27,5 +27,5 @@ pub(crate) fn open(names: &Names, settings: &DnsSettings) -> Result<Arc<dyn Dns>
 
 fn read_zone(file: &Path) -> Result<MemoryDns, String> {
     let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    MemoryDns::parse(&text).map_err(|error| format!("{}: {error}", file.display()))
+    MemoryDns::parse(&text).map_err(|error| error.in_file(&file.display().to_string()).to_string())
 }

@@ -207,3 +207,24 @@ fn what_a_stranger_wrote_is_escaped_and_cut() {
     let error = zone_err(&format!("a. A \u{1b}[31m{}", "x".repeat(10_000)));
     assert!(!error.contains('\u{1b}') && error.len() < 300, "{error}");
 }
+
+#[test]
+fn a_loader_tells_of_a_zone_file_as_of_any_other() {
+    for (zone, told) in [
+        (
+            "mail.example. AAA 192.0.2.7",
+            "demo.zone:1:15: error: unknown record type AAA; did you mean AAAA?",
+        ),
+        (
+            "mail.example. A 192.0.2.",
+            "demo.zone:1:17: error: 192.0.2.; expected an IPv4 address",
+        ),
+        (
+            "mail.example. A",
+            "demo.zone:1:16: error: the entry ends here; expected an IPv4 address",
+        ),
+    ] {
+        let error = MemoryDns::parse(zone).unwrap_err();
+        assert_eq!(error.in_file("demo.zone").to_string(), told);
+    }
+}

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use crate::diagnostic::{Diagnostic, Place};
 use crate::excerpt::Excerpt;
 use crate::nearest::nearest;
 
-use super::{Place, Token};
+use super::Token;
 
 /// A zone file that cannot be read: the first fault, and where it stands.
 ///
@@ -19,7 +20,7 @@ use super::{Place, Token};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {fault}")]
 pub struct ZoneError {
-    place: Place,
+    place: super::Place,
     fault: Fault,
 }
 
@@ -36,6 +37,30 @@ impl ZoneError {
         self.place.column
     }
 
+    /// The same as a loader tells it, of the file by this name.
+    ///
+    /// ```
+    /// use mailward::dns::MemoryDns;
+    ///
+    /// let error = MemoryDns::parse("mail.example. A 192.0.2.").unwrap_err();
+    /// assert_eq!(error.in_file("demo.zone").to_string(), "demo.zone:1:17: error: 192.0.2.; expected an IPv4 address");
+    /// ```
+    #[must_use]
+    pub fn in_file(&self, file: &str) -> Diagnostic {
+        let error =
+            |what: String| Diagnostic::error(Place::new(file, self.line(), self.column()), what);
+        match &self.fault {
+            Fault::Ended { what } => error("the entry ends here".to_owned()).expected(*what),
+            Fault::Expected { what, found } => error(found.to_string()).expected(*what),
+            Fault::Plain { words } => error((*words).to_owned()),
+            Fault::Unknown { what, found, hint } => {
+                let unknown = error(format!("unknown {what} {found}"));
+                hint.iter()
+                    .fold(unknown, |unknown, hint| unknown.or_meant(hint, [&**hint]))
+            }
+        }
+    }
+
     /// Something else was expected than this word.
     pub(super) fn expected(what: &'static str, found: &Token<'_>) -> Self {
         Self {
@@ -48,7 +73,7 @@ impl ZoneError {
     }
 
     /// The entry ended too early.
-    pub(super) const fn ended(what: &'static str, place: Place) -> Self {
+    pub(super) const fn ended(what: &'static str, place: super::Place) -> Self {
         Self {
             place,
             fault: Fault::Ended { what },
@@ -81,7 +106,7 @@ impl ZoneError {
     }
 
     /// A fault that its own words describe.
-    pub(super) const fn plain(words: &'static str, place: Place) -> Self {
+    pub(super) const fn plain(words: &'static str, place: super::Place) -> Self {
         Self {
             place,
             fault: Fault::Plain { words },
